@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from goodfit.diagnose import Monitor, diagnose
+    from goodfit.diagnose import diagnose
+    from goodfit.monitor import Monitor
     from goodfit.results import Finding, Report, Verdict
 
 __version__ = "0.1.0"
@@ -17,7 +18,7 @@ __all__ = ["Finding", "Monitor", "Report", "Verdict", "__version__", "diagnose"]
 
 _HOME = {
     "Finding": "goodfit.results",
-    "Monitor": "goodfit.diagnose",
+    "Monitor": "goodfit.monitor",
     "Report": "goodfit.results",
     "Verdict": "goodfit.results",
     "diagnose": "goodfit.diagnose",

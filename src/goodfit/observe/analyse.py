@@ -1,0 +1,269 @@
+"""After a fit: rows, layers, predictions and baselines, worked out from remembered weights."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from goodfit.facts import (
+    BaselineFacts,
+    DataFacts,
+    Epoch,
+    Facts,
+    GapFacts,
+    HonestLoss,
+    ModelFacts,
+    PredictionFacts,
+    SettingsFacts,
+    Trace,
+)
+from goodfit.observe import gap
+from goodfit.observe.evaluate import NoHonestLossError, Rows
+from goodfit.observe.layers import LayerObserver
+from goodfit.observe.sampling import Reservoir, Sample
+from goodfit.observe.watched import Watched
+
+# Reading off Keras' val_loss is trusted while it agrees with our own rows this well.
+AGREEMENT = 0.02
+ANALYSIS_SECONDS = 1.5
+ANALYSIS_SHARE = 0.05
+MIN_ROWS = 256
+
+
+@dataclass(slots=True)
+class Analysis:
+    """One fit's analysis as it proceeds; `missing` collects what could not be had, and why."""
+
+    watched: Watched
+    fit: Mapping[str, Any]
+    epochs: list[Epoch]
+    model: ModelFacts | None
+    settings: SettingsFacts | None
+    missing: dict[str, str]
+    deadline: float
+    rows: dict[tuple[str, str], Rows] = field(default_factory=dict)
+
+    def attempt(self, name: str, look: Callable[[], Any]) -> Any:
+        """What `look` finds, or None with the reason noted."""
+        try:
+            return look()
+        except NoHonestLossError as error:
+            self.missing[name] = str(error)
+        except Exception as error:  # one measurement that fails must not lose the others
+            self.missing[name] = f"{type(error).__name__}: {error}"
+        return None
+
+    # Rows ------------------------------------------------------------------
+
+    def measure(self) -> None:
+        """Per-row losses of both sets at the best, the last and the final weights."""
+        for which in ("last", "final", "best"):
+            for role in ("validation", "train"):
+                if (role, which) not in self.rows:
+                    self.attempt(f"{role} rows", lambda r=role, w=which: self._measure(r, w))
+
+    def _measure(self, role: str, which: str) -> None:
+        sample = self.watched.samples.get(role)
+        if sample is None or sample.y is None:
+            return
+        if self.watched.honest_missing:
+            raise NoHonestLossError(self.watched.honest_missing)
+        if which == "final" and self._unchanged():
+            self.rows[role, "final"] = self.rows[role, "last"]
+            return
+        weights = self.watched.weights(which)
+        if weights is None and which == "best":
+            return
+        late = time.perf_counter() > self.deadline
+        same_rows = self.rows.get((role, "last"))
+        limit = MIN_ROWS if late and same_rows is None else None
+        if same_rows is not None:
+            limit = min(sample.rows, max(same_rows.losses.size, 1)) if not same_rows.chunked else None
+        self.rows[role, which] = self.watched.evaluator.rows(sample, weights, limit=limit)
+
+    def _unchanged(self) -> bool:
+        """Whether the weights the user gets back are those of the last epoch."""
+        last = self.watched.weights("last")
+        if last is None:
+            return True
+        now = self.watched.evaluator.snapshot()
+        return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(now, last, strict=True))
+
+    # Epochs ----------------------------------------------------------------
+
+    def curves(self) -> None:
+        """Put what the rows tell into the epochs: full samples where the weights were kept, and
+        standard errors where only Keras' own mean was read."""
+        for role in ("train", "validation"):
+            for which in ("best", "last"):
+                found, kept = self.rows.get((role, which)), self.watched.snapshots.get(which)
+                if found is not None and kept is not None:
+                    self._set(kept[0], role, found.honest)
+            initial = self.watched.weights("initial")
+            sample = self.watched.samples.get(role)
+            if initial is not None and sample is not None and not self.watched.honest_missing:
+                rows = self.attempt(
+                    "initial loss",
+                    lambda s=sample, w=initial: self.watched.evaluator.rows(s, w, limit=512),
+                )
+                if rows is not None:
+                    self._set(-1, role, rows.honest)
+        self._standard_errors()
+
+    def _set(self, epoch: int, role: str, loss: HonestLoss) -> None:
+        for place, record in enumerate(self.epochs):
+            if record.index == epoch:
+                self.epochs[place] = (
+                    replace(record, train=loss)
+                    if role == "train"
+                    else replace(record, validation=loss)
+                )
+
+    def _standard_errors(self) -> None:
+        found = self.rows.get(("validation", "last"))
+        if found is None:
+            return
+        error = found.honest.standard_error
+        for place, record in enumerate(self.epochs):
+            loss = record.validation
+            if loss is not None and math.isnan(loss.standard_error):
+                self.epochs[place] = replace(
+                    record,
+                    validation=replace(loss, standard_error=error, rows=found.losses.size),
+                )
+
+    # Layers ----------------------------------------------------------------
+
+    def layers(self) -> None:
+        """Probe the layers at each remembered epoch, early to late."""
+        from goodfit.observe.model import layer_paths
+
+        sample = self.watched.samples.get("train")
+        if sample is None or sample.y is None or self.watched.honest_missing:
+            self.missing["layers"] = self.watched.honest_missing or "no sample of training rows"
+            return
+        paths = layer_paths(self.watched.model)
+        activations = {layer.path: layer.activation for layer in (self.model or _EMPTY).layers}
+        observer = LayerObserver(self.watched.evaluator, paths, activations)
+        kept = {epoch: weights for epoch, weights in self.watched.snapshots.values()}
+        for epoch in sorted(kept, key=lambda e: (e != max(kept), e != -1, e)):
+            if time.perf_counter() > self.deadline and epoch != max(kept):
+                self.missing["layers"] = "time for watching was up"
+                break
+            ratios = observer.update_ratios(*self.watched.updates.get(epoch, ((), ())))
+            probed = observer.probe(sample, kept[epoch], ratios)
+            for place, record in enumerate(self.epochs):
+                if record.index == epoch:
+                    self.epochs[place] = replace(record, layers=probed)
+
+    # Gap -------------------------------------------------------------------
+
+    def gap(self) -> GapFacts | None:
+        """The printed gap of the last epoch, taken apart."""
+        train, validation = self.rows.get(("train", "last")), self.rows.get(("validation", "last"))
+        last = self.epochs[-1]
+        if train is None or validation is None or last.index < 0:
+            return None
+        train_mode: float | None = train.honest.mean
+        if gap.differs_in_training(self.model):
+            train_mode = self.attempt("train mode", self._train_mode)
+        y = self.watched.samples["train"].y
+        class_weight = self.settings.class_weight if self.settings else None
+        return gap.gap_facts(
+            epoch=last.index,
+            logs=last.logs,
+            train=train.honest,
+            validation=validation.honest,
+            train_mode=train_mode,
+            weights=gap.weighted_difference(
+                train.losses, y if isinstance(y, np.ndarray) else None, class_weight
+            ),
+            penalty=self.watched.evaluator.penalty(self.watched.weights("last")),
+            only_augmentation=gap.augments(self.model),
+        )
+
+    def _train_mode(self) -> float | None:
+        custom = [layer for layer in (self.model or _EMPTY).layers if not layer.builtin]
+        if custom and self.watched.evaluator.backend.__name__.rpartition(".")[2] != "jax":
+            raise NoHonestLossError("custom layers might draw from global random state")
+        sample = self.watched.samples["train"]
+        size = (self.settings.batch_size if self.settings else None) or 32
+        rows = self.watched.evaluator.rows(
+            sample,
+            self.watched.weights("last"),
+            training=True,
+            batch_size=min(size, sample.rows),
+            limit=sample.rows - sample.rows % min(size, sample.rows),
+        )
+        return rows.honest.mean
+
+
+_EMPTY = ModelFacts(name="", kind="")
+
+
+def analyse(
+    watched: Watched,
+    *,
+    fit: Mapping[str, Any],
+    epochs: Sequence[Epoch],
+    known: Mapping[str, Any],
+    missing: Mapping[str, str],
+    reservoirs: Mapping[str, Reservoir],
+    finished: bool,
+    seconds: float,
+    monitor_seconds: float,
+    tell: Callable[[str, object], None],
+) -> Facts:
+    """All facts of a watched fit. Never raises: what fails is named in `missing`."""
+    from goodfit.observe import assemble
+
+    budget = max(ANALYSIS_SECONDS, ANALYSIS_SHARE * seconds)
+    work = Analysis(
+        watched=watched,
+        fit=fit,
+        epochs=list(epochs),
+        model=known.get("model"),
+        settings=known.get("settings"),
+        missing=dict(missing),
+        deadline=time.perf_counter() + budget,
+    )
+    data: DataFacts | None = work.attempt("data", lambda: assemble.data(work, reservoirs))
+    if data is not None:
+        tell("data", data)
+    work.measure()
+    work.attempt("curves", work.curves)
+    work.attempt("layers", work.layers)
+    predictions: PredictionFacts | None = work.attempt(
+        "predictions", lambda: assemble.predictions(work)
+    )
+    baselines: BaselineFacts | None = work.attempt(
+        "baselines", lambda: assemble.baselines(work)
+    )
+    trace: Trace = assemble.trace(
+        work,
+        gap=work.attempt("gap", work.gap),
+        predictions=predictions,
+        finished=finished,
+        seconds=seconds,
+        monitor_seconds=monitor_seconds,
+    )
+    tell("end", replace(trace, epochs=()))
+    import keras
+
+    return Facts(
+        model=work.model,
+        settings=work.settings,
+        data=data,
+        trace=trace,
+        baselines=baselines,
+        backend=keras.backend.backend(),
+        missing=work.missing,
+    )
+
+
+__all__ = ["Analysis", "Sample", "analyse"]

@@ -1,0 +1,322 @@
+"""The callback that watches a fit: it remembers little and cheap things while training runs, and
+works out the rest afterwards from remembered weights."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import keras
+import numpy as np
+
+from goodfit.facts import Epoch, Facts, HonestLoss
+from goodfit.observe.analyse import analyse
+from goodfit.observe.evaluate import NoHonestLossError
+from goodfit.observe.governor import Governor
+from goodfit.observe.sampling import (
+    Reservoir,
+    Sample,
+    arrays_fit,
+    fit_locals,
+    from_arrays,
+    is_stream,
+    tee,
+)
+from goodfit.observe.watched import Watched
+
+Sink = Callable[[str, object], None]
+CURVE_ROWS = 512
+EARLY = (0, 3, 15)
+
+
+class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
+    """Watches one `fit` and keeps its own cost under `share` of the training time.
+
+    Pass it to `fit` with your other callbacks; afterwards `monitor.report()` says what was seen.
+    It draws nothing from global random state and changes nothing: training runs as without it.
+
+    Args:
+        share: the part of the training time that watching may take, 0.02 by default.
+        seed: seed of the row sample.
+        sink: called as `sink(kind, record)` whenever something becomes known; goodfit's flight
+            recorder. None by default.
+
+    Raises:
+        ValueError: `share` is not in (0, 1].
+    """
+
+    def __init__(self, share: float = 0.02, seed: int = 0, sink: Sink | None = None) -> None:
+        if not 0 < share <= 1:
+            raise ValueError(
+                f"share is the part of the training time that watching may take; received {share}, "
+                "expected a number above 0 and at most 1, such as the default 0.02"
+            )
+        super().__init__()
+        self._sink = sink
+        self._seed = seed
+        self._governor = Governor(share)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._facts: dict[str, Any] = {}
+        self._missing: dict[str, str] = {}
+        self._epochs: list[Epoch] = []
+        self._watched: Watched | None = None
+        self._reservoirs: dict[str, Reservoir] = {}
+        self._undo: list[Callable[[], None]] = []
+        self._finished = False
+        self._analysed: Facts | None = None
+        self._seconds = 0.0
+        self._epoch_started = 0.0
+        self._fit: Mapping[str, Any] = {}
+        self._crashed = False
+
+    # ------------------------------------------------------------ before training
+
+    def attach(self, model: Any, fit_arguments: Mapping[str, Any]) -> None:
+        """Note the model and the settings, so that they are known even if `fit` fails at once."""
+        self._forget()
+        self._describe(model, fit_arguments)
+
+    def _describe(self, model: Any, fit_arguments: Mapping[str, Any]) -> None:
+        from goodfit.observe.model import model_facts
+        from goodfit.observe.settings import settings_facts
+
+        self._learn("model", lambda: model_facts(model))
+        self._learn("settings", lambda: settings_facts(model, fit_arguments))
+
+    def _learn(self, name: str, look: Callable[[], Any]) -> None:
+        """Look, keep and record; what cannot be seen is noted with the reason and stops nothing."""
+        try:
+            self._facts[name] = look()
+        except Exception as error:
+            self._missing[name] = f"{type(error).__name__}: {error}"
+        else:
+            self._missing.pop(name, None)
+            self._tell(name, self._facts[name])
+
+    def _tell(self, kind: str, record: object) -> None:
+        if self._sink is not None:
+            self._sink(kind, record)
+
+    def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
+        attached = {name: self._facts.get(name) for name in ("model", "settings")}
+        self._forget()
+        self._fit = fit_locals(self.model) or {}
+        if self._fit:
+            self._describe(self.model, self._fit)
+        else:
+            self._facts.update({key: value for key, value in attached.items() if value})
+        self._watched = Watched(self.model)
+        self._governor.start()
+        self._look_at_data()
+        with self._governor.spending("snapshot"):
+            self._watched.remember("initial", -1)
+        self._epochs.append(Epoch(index=-1))
+
+    def _look_at_data(self) -> None:
+        """Sample the arrays now; let the batches of a stream be noted as they pass."""
+        if not self._fit:
+            self._missing["data"] = "the data were not handed over by Keras' own fit"
+            return
+        rng = np.random.default_rng(self._seed)
+        if is_stream(self._fit["epoch_iterator"]):
+            self._tee("train", self._fit["epoch_iterator"])
+        else:
+            x, y, weights = (self._fit[name] for name in ("x", "y", "sample_weight"))
+            self._sampled("train", lambda: from_arrays(x, y, weights, rng))
+        if self._fit.get("validation_data") is None or self._validation_is_stream():
+            return
+        vx, vy, vw = (self._fit.get(f"val_{name}") for name in ("x", "y", "sample_weight"))
+        self._sampled("validation", lambda: from_arrays(vx, vy, vw, rng))
+
+    def _validation_is_stream(self) -> bool:
+        return not arrays_fit(
+            (self._fit.get("val_x"), self._fit.get("val_y"), self._fit.get("val_sample_weight"))
+        )
+
+    def _sampled(self, role: str, draw: Callable[[], Sample]) -> None:
+        assert self._watched is not None
+        try:
+            self._watched.samples[role] = draw()
+        except Exception as error:
+            self._missing[f"{role} sample"] = f"{type(error).__name__}: {error}"
+
+    def _tee(self, role: str, epoch_iterator: Any) -> None:
+        reservoir = Reservoir(np.random.default_rng(self._seed))
+        undo = tee(epoch_iterator, reservoir)
+        if undo is None:
+            self._missing[f"{role} sample"] = "this Keras gives no view of the batches it reads"
+            return
+        self._reservoirs[role] = reservoir
+        self._undo.append(undo)
+
+    def on_test_begin(self, logs: Mapping[str, float] | None = None) -> None:
+        """Keras' validation pass starts: note its batches, once, if they come from a stream."""
+        iterator = getattr(self.model, "_eval_epoch_iterator", None)
+        known = self._watched is None or "validation" in self._watched.samples
+        if iterator is None or known or "validation" in self._reservoirs or not self._fit:
+            return
+        if is_stream(iterator):
+            self._tee("validation", iterator)
+
+    # ------------------------------------------------------------ while training
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        if self._watched is None:
+            return
+        number = len(self._epochs) - 1
+        # Update ratios at epochs 0, 1, 3, 7, 15, ...: early ones show the learning rate.
+        if number & (number + 1) == 0 and self._governor.allows("update"):
+            with self._governor.spending("update"):
+                self._watched.start_epoch()
+        self._epoch_started = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        if self._watched is None:
+            return
+        seconds = time.perf_counter() - self._epoch_started
+        started = time.perf_counter()
+        spent = self._governor.spent
+        self._collect_streams()
+        record = self._probe(epoch, _numbers(logs or {}), seconds)
+        self._epochs.append(record)
+        self._tell("epoch", record)
+        own = time.perf_counter() - started
+        self._governor.spent = spent + own
+
+    def _collect_streams(self) -> None:
+        assert self._watched is not None
+        while self._undo:
+            self._undo.pop()()
+        for role, reservoir in self._reservoirs.items():
+            sample = reservoir.sample()
+            if sample is not None and role not in self._watched.samples:
+                self._watched.samples[role] = sample
+
+    def _probe(self, index: int, logs: dict[str, float], seconds: float) -> Epoch:
+        watched = self._watched
+        assert watched is not None
+        train = validation = None
+        penalty: float | None = 0.0 if not watched.penalised else None
+        rate: float | None = None
+        if self._governor.allows("curve"):
+            with self._governor.spending("curve"):
+                rate = _learning_rate(self.model)
+                train = self._honest("train")
+                penalty = watched.evaluator.penalty()
+                if not watched.validation_readable(self._facts.get("settings")):
+                    validation = self._honest("validation")
+        if validation is None and "val_loss" in logs and penalty is not None:
+            validation = watched.read_validation(logs["val_loss"] - penalty)
+        monitored = validation.mean if validation is not None else logs.get("val_loss")
+        if monitored is not None and watched.is_best(monitored):
+            watched.remember("best", index)
+        watched.note_updates(index)
+        if index in EARLY and watched.room:
+            watched.remember(f"epoch {index}", index)
+        if self.model.stop_training or index + 1 == self.params.get("epochs"):
+            watched.remember("last", index)
+        return Epoch(
+            index=index,
+            logs=logs,
+            seconds=seconds,
+            learning_rate=rate,
+            train=train,
+            validation=validation,
+            penalty=penalty,
+        )
+
+    def _honest(self, role: str) -> HonestLoss | None:
+        assert self._watched is not None
+        sample = self._watched.samples.get(role)
+        if sample is None or sample.y is None or self._watched.honest_missing:
+            return None
+        try:
+            return self._watched.evaluator.rows(sample, limit=CURVE_ROWS).honest
+        except NoHonestLossError as error:
+            self._watched.honest_missing = str(error)
+        except Exception as error:
+            self._watched.honest_missing = f"{type(error).__name__}: {error}"
+        return None
+
+    def on_train_end(self, logs: Mapping[str, float] | None = None) -> None:
+        self._seconds = self._governor.elapsed
+        self._finished = True
+        self._keep_last()
+        while self._undo:
+            self._undo.pop()()
+
+    def _keep_last(self) -> None:
+        """Callbacks that restore weights run before or after this one: keep the last epoch's as
+        soon as it is known to be the last."""
+        if self._watched is None or not self._epochs:
+            return
+        last = self._epochs[-1].index
+        if self._watched.snapshots.get("last", (None, None))[0] != last:
+            self._watched.remember("last", last)
+
+    # ------------------------------------------------------------ afterwards
+
+    def facts(self) -> Facts:
+        """All that was seen, worked out from the remembered weights; safe in any state."""
+        if self._analysed is not None:
+            return self._analysed
+        if self._watched is not None:
+            self._collect_streams()
+            if not self._finished:
+                self._seconds = self._governor.elapsed
+                self._keep_last()
+            facts = analyse(
+                self._watched,
+                fit=self._fit,
+                epochs=self._epochs,
+                known=self._facts,
+                missing=self._missing,
+                reservoirs=self._reservoirs,
+                finished=self._finished,
+                seconds=self._seconds,
+                monitor_seconds=self._governor.spent,
+                tell=self._tell,
+            )
+        else:
+            facts = Facts(
+                model=self._facts.get("model"),
+                settings=self._facts.get("settings"),
+                backend=keras.backend.backend(),
+                missing={"trace": "no epoch was trained", "data": "fit did not start"}
+                | self._missing,
+            )
+        self._analysed = facts
+        self._release()
+        return facts
+
+    def _release(self) -> None:
+        """Let go of the user's model and data; the facts are all that is kept."""
+        self._watched = None
+        self._fit = {}
+        self._reservoirs = {}
+
+
+def _numbers(logs: Mapping[str, Any]) -> dict[str, float]:
+    """The logged values that are single numbers."""
+    found = {}
+    for name, value in logs.items():
+        try:
+            found[name] = float(value)
+        except (TypeError, ValueError):
+            continue
+    return found
+
+
+def _learning_rate(model: Any) -> float | None:
+    """The learning rate of the coming step; schedules are evaluated, nothing is stepped."""
+    rate = getattr(getattr(model, "optimizer", None), "learning_rate", None)
+    try:
+        return None if rate is None else float(keras.ops.convert_to_numpy(rate))
+    except (TypeError, ValueError):
+        return None
+
+
+__all__ = ["Monitor"]

@@ -1,0 +1,239 @@
+"""A fixed sample of the rows that `fit` reads, without reading anything it would not have read.
+
+Arrays are sampled by row number. Streams (tf.data, PyDataset, DataLoader, generators) are never
+iterated by goodfit: their batches are noted as they pass through Keras' own epoch iterator, so a
+shuffle buffer, a generator or a random augmentation yields exactly what it would have yielded.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+MAX_ROWS = 2048
+MAX_BYTES = 128_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Rows as `fit` hands them to the model: nested structures of arrays with rows first.
+    `index` holds the row numbers in the user's arrays (None for streams)."""
+
+    x: Any
+    y: Any
+    weights: np.ndarray | None = None
+    index: np.ndarray | None = None
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        import keras
+
+        return len(keras.tree.flatten(self.x)[0])
+
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of one row of x."""
+        import keras
+
+        return sum(leaf.nbytes // max(len(leaf), 1) for leaf in keras.tree.flatten(self.x))
+
+
+def fit_locals(model: Any) -> dict[str, Any] | None:
+    """The local variables of the `fit` of `model` that is running now, if one is.
+
+    A callback is given neither the data nor most of fit's arguments; Keras' own fit is on the
+    stack above it and holds both. None where no such frame is found (another trainer, a custom
+    loop): then only logged values are known.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if (
+            frame.f_code.co_name == "fit"
+            and frame.f_locals.get("self") is model
+            and "epoch_iterator" in frame.f_locals
+        ):
+            return dict(frame.f_locals)
+        frame = frame.f_back
+    return None
+
+
+def is_stream(epoch_iterator: Any) -> bool:
+    """Whether Keras reads a stream rather than arrays of known length."""
+    adapter = getattr(epoch_iterator, "data_adapter", None)
+    return type(adapter).__name__ != "ArrayDataAdapter"
+
+
+def arrays_fit(structure: Any) -> bool:
+    """Whether Keras would read this (x, y, sample_weight) as arrays."""
+    import keras
+
+    return all(
+        leaf is None or hasattr(leaf, "shape") or hasattr(leaf, "__array__")
+        for leaf in keras.tree.flatten(structure)
+    )
+
+
+def as_fed(array: Any) -> np.ndarray:
+    """A NumPy array of what the model is fed: floats in Keras' float type, the rest unchanged."""
+    import keras
+
+    if hasattr(array, "detach"):
+        array = array.detach().cpu()
+    if hasattr(array, "toarray"):
+        array = array.toarray()
+    found = np.asarray(array)
+    if found.dtype.kind == "f":
+        return found.astype(keras.config.floatx(), copy=False)
+    return found
+
+
+def _rows(leaf: Any, index: np.ndarray) -> Any:
+    if hasattr(leaf, "iloc"):
+        return leaf.iloc[index].to_numpy()
+    if isinstance(leaf, np.ndarray) or hasattr(leaf, "detach"):
+        return leaf[index]
+    return np.asarray(leaf)[index]
+
+
+def _is_leaf(value: Any) -> bool | None:
+    """pandas objects and tensors are leaves of a structure, not containers."""
+    return True if hasattr(value, "iloc") or hasattr(value, "shape") else None
+
+
+def length(structure: Any) -> int:
+    """Rows of the first array of a structure."""
+    import keras
+
+    leaf = keras.tree.flatten(structure)[0]
+    return int(leaf.shape[0]) if hasattr(leaf, "shape") else len(leaf)
+
+
+def from_arrays(x: Any, y: Any, weights: Any, rng: np.random.Generator) -> Sample:
+    """A random sample, without replacement, of at most MAX_ROWS rows and MAX_BYTES bytes."""
+    import keras
+
+    n = length(x)
+    one = sum(as_fed(_rows(leaf, np.arange(min(n, 1)))).nbytes for leaf in keras.tree.flatten(x))
+    size = min(n, MAX_ROWS, max(64, MAX_BYTES // max(one, 1)))
+    index = np.sort(rng.choice(n, size=size, replace=False))
+
+    def take(leaf: Any) -> np.ndarray:
+        return as_fed(_rows(leaf, index))
+
+    return Sample(
+        x=keras.tree.map_structure(take, x),
+        y=None if y is None else keras.tree.map_structure(take, y),
+        weights=None if weights is None or keras.tree.is_nested(weights) else take(weights),
+        index=index,
+    )
+
+
+class Reservoir:
+    """A uniform random sample of the rows of all batches shown to it (Vitter 1985, algorithm R,
+    a batch at a time)."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._rng = rng
+        self._parts: list[np.ndarray] | None = None
+        self._structure: Any = None
+        self._capacity = MAX_ROWS
+        self.rows = 0
+
+    def add(self, batch: Any) -> None:
+        """Take rows of a batch (x, y, sample_weight) into the sample."""
+        import keras
+
+        leaves = [as_fed(leaf) for leaf in keras.tree.flatten(batch) if leaf is not None]
+        if not leaves or leaves[0].ndim == 0:
+            return
+        n = len(leaves[0])
+        if self._parts is None:
+            self._structure = keras.tree.map_structure(lambda _: 0, batch)
+            one = sum(leaf.nbytes // max(n, 1) for leaf in leaves)
+            self._capacity = min(MAX_ROWS, max(64, MAX_BYTES // max(one, 1)))
+            self._parts = [leaf[:0] for leaf in leaves]
+        room = max(0, self._capacity - len(self._parts[0]))
+        if room:
+            self._parts = [
+                np.concatenate([part, leaf[:room]])
+                for part, leaf in zip(self._parts, leaves, strict=True)
+            ]
+        seen = self.rows + np.arange(1, n + 1)
+        self.rows += n
+        places = self._rng.integers(0, seen)
+        chosen = [i for i in range(room, n) if places[i] < self._capacity]
+        for i in chosen:
+            for part, leaf in zip(self._parts, leaves, strict=True):
+                part[places[i]] = leaf[i]
+
+    def sample(self) -> Sample | None:
+        """The rows held, as x, y and sample weights; None when no batch came by."""
+        import keras
+
+        if self._parts is None:
+            return None
+        batch = keras.tree.pack_sequence_as(self._structure, self._parts)
+        if not isinstance(batch, (list, tuple)):
+            return Sample(x=batch, y=None)
+        return Sample(
+            x=batch[0],
+            y=batch[1] if len(batch) > 1 else None,
+            weights=batch[2] if len(batch) > 2 else None,
+        )
+
+
+def _tee_tensorflow(epoch_iterator: Any, reservoir: Reservoir) -> Callable[[], None]:
+    import tensorflow as tf
+
+    dataset = epoch_iterator._distributed_dataset
+
+    def note(*batch: Any) -> Any:
+        flat = tf.nest.flatten(batch)
+
+        def add(*leaves: np.ndarray) -> np.int64:
+            reservoir.add(tf.nest.pack_sequence_as(batch, list(leaves)))
+            return np.int64(0)
+
+        with tf.control_dependencies([tf.numpy_function(add, flat, tf.int64)]):
+            same = tf.nest.map_structure(tf.identity, batch)
+        return same if len(same) > 1 else same[0]
+
+    def undo() -> None:
+        epoch_iterator._distributed_dataset = dataset
+
+    epoch_iterator._distributed_dataset = dataset.map(note)
+    return undo
+
+
+def tee(epoch_iterator: Any, reservoir: Reservoir) -> Callable[[], None] | None:
+    """Let the batches of the coming epoch be noted in `reservoir` as Keras reads them.
+
+    Returns the function that ends it, so that later epochs are read as if it had never been; None
+    where this Keras gives no place to look from, and then there is no sample.
+    """
+    import keras
+
+    if not hasattr(epoch_iterator, "_get_iterator"):
+        return None
+    if keras.backend.backend() == "tensorflow":
+        if not hasattr(epoch_iterator, "_distributed_dataset"):
+            return None
+        return _tee_tensorflow(epoch_iterator, reservoir)
+    original = epoch_iterator._get_iterator
+
+    def teed() -> Iterator[Any]:
+        for batch in original():
+            reservoir.add(batch)
+            yield batch
+
+    def undo() -> None:
+        vars(epoch_iterator).pop("_get_iterator", None)
+
+    epoch_iterator._get_iterator = teed
+    return undo
