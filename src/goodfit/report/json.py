@@ -1,0 +1,88 @@
+"""The report as JSON: the contract for CI jobs and other programs (docs/json.md, schema.json).
+
+A report's records written as they are, under one more key, `schema`. Numbers that JSON lacks are
+the strings "nan", "inf" and "-inf".
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from goodfit import codec
+from goodfit.results import Report
+
+SCHEMA = "goodfit-report/1"
+_ORDER = ("goodfit", "keras", "backend", "created", "script", "verdict", "findings", "outcomes")
+_NUMBERS = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf")}
+_LONE_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def to_json(report: Report, *, indent: int | None = 2) -> str:
+    """The report as strict JSON text that fits schema.json; `indent=None` gives one line.
+    Half characters, left by names that are not UTF-8, become U+FFFD."""
+    plain = codec.to_plain(report)
+    ordered = {"schema": SCHEMA} | {key: plain[key] for key in _ORDER} | plain
+    text = json.dumps(ordered, ensure_ascii=False, allow_nan=False, indent=indent)
+    return _LONE_SURROGATES.sub("\ufffd", text)
+
+
+def from_json(text: str | bytes) -> Report:
+    """The report that `to_json` wrote.
+
+    Raises:
+        ValueError: not JSON, not a report, or a report of another version of the contract.
+    """
+    try:
+        plain = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"not a goodfit report: {error}; expected the file of --json") from error
+    if not isinstance(plain, dict) or "schema" not in plain:
+        raise ValueError('not a goodfit report: no "schema"; expected the file of --json')
+    if plain["schema"] != SCHEMA:
+        raise ValueError(
+            f'a report written as {plain["schema"]!r}, but this goodfit reads "{SCHEMA}"; '
+            "read it with the goodfit that wrote it, or run again"
+        )
+    report = codec.from_plain(plain, Report)
+    return dataclasses.replace(
+        report,
+        findings=tuple(
+            dataclasses.replace(
+                finding,
+                evidence=_numbers(finding.evidence),
+                remedies=tuple(
+                    dataclasses.replace(remedy, parameters=_numbers(remedy.parameters))
+                    for remedy in finding.remedies
+                ),
+            )
+            for finding in report.findings
+        ),
+        outcomes=tuple(
+            dataclasses.replace(outcome, evidence=_numbers(outcome.evidence))
+            for outcome in report.outcomes
+        ),
+    )
+
+
+def _numbers(value: Any) -> Any:
+    """Evidence has no types of its own, so its non-finite numbers are found by their spelling."""
+    if isinstance(value, str):
+        return _NUMBERS.get(value, value)
+    if isinstance(value, dict):
+        return {key: _numbers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_numbers(item) for item in value]
+    return value
+
+
+@lru_cache(maxsize=1)
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of the contract."""
+    text = resources.files("goodfit.report").joinpath("schema.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded

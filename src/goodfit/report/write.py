@@ -1,0 +1,47 @@
+"""Reports to files: whole or not at all, and never over one that exists unless told to."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from goodfit.results import Report
+
+
+def write_html(report: Report, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+    """Write the report as one HTML file and return its path; folders are made as needed.
+
+    Raises:
+        FileExistsError: the file exists and `overwrite` is False.
+    """
+    from goodfit.report.html import to_html
+
+    return _write(to_html(report), Path(path), overwrite)
+
+
+def write_json(report: Report, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+    """Write the report as JSON (docs/json.md) and return its path; folders are made as needed.
+
+    Raises:
+        FileExistsError: the file exists and `overwrite` is False.
+    """
+    from goodfit.report.json import to_json
+
+    return _write(to_json(report) + "\n", Path(path), overwrite)
+
+
+def _write(text: str, path: Path, overwrite: bool) -> Path:
+    if path.exists() and not overwrite:
+        raise FileExistsError(
+            f"the report {path} exists already and is not overwritten; "
+            "give another path, or delete it first"
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # A reader, or a run that is killed here, must never see half a report.
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        part.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return path
