@@ -24,6 +24,7 @@ from goodfit.facts import (
 )
 from goodfit.observe import gap
 from goodfit.observe.evaluate import NoHonestLossError, Rows
+from goodfit.observe.graph import layer_paths
 from goodfit.observe.layers import LayerObserver
 from goodfit.observe.sampling import Reservoir, Sample
 from goodfit.observe.watched import Watched
@@ -76,14 +77,18 @@ class Analysis:
         if which == "final" and self._unchanged():
             self.rows[role, "final"] = self.rows[role, "last"]
             return
-        weights = self.watched.weights(which)
-        if weights is None and which == "best":
+        kept = self.watched.snapshots
+        if which == "best" and "best" not in kept:
             return
+        known = self.rows.get((role, "last"))
+        if which == "best" and known is not None and kept["best"][0] == kept["last"][0]:
+            self.rows[role, "best"] = known
+            return
+        weights = self.watched.weights(which)
         late = time.perf_counter() > self.deadline
-        same_rows = self.rows.get((role, "last"))
-        limit = MIN_ROWS if late and same_rows is None else None
-        if same_rows is not None:
-            limit = min(sample.rows, max(same_rows.losses.size, 1)) if not same_rows.chunked else None
+        limit = MIN_ROWS if late and known is None else None
+        if known is not None and not known.chunked:
+            limit = known.losses.size  # the same rows, so that they can be paired
         self.rows[role, which] = self.watched.evaluator.rows(sample, weights, limit=limit)
 
     def _unchanged(self) -> bool:
@@ -141,8 +146,6 @@ class Analysis:
 
     def layers(self) -> None:
         """Probe the layers at each remembered epoch, early to late."""
-        from goodfit.observe.model import layer_paths
-
         sample = self.watched.samples.get("train")
         if sample is None or sample.y is None or self.watched.honest_missing:
             self.missing["layers"] = self.watched.honest_missing or "no sample of training rows"
@@ -150,7 +153,7 @@ class Analysis:
         paths = layer_paths(self.watched.model)
         activations = {layer.path: layer.activation for layer in (self.model or _EMPTY).layers}
         observer = LayerObserver(self.watched.evaluator, paths, activations)
-        kept = {epoch: weights for epoch, weights in self.watched.snapshots.values()}
+        kept = dict(self.watched.snapshots.values())
         for epoch in sorted(kept, key=lambda e: (e != max(kept), e != -1, e)):
             if time.perf_counter() > self.deadline and epoch != max(kept):
                 self.missing["layers"] = "time for watching was up"
@@ -217,12 +220,13 @@ def analyse(
     finished: bool,
     seconds: float,
     monitor_seconds: float,
+    unlimited: bool,
     tell: Callable[[str, object], None],
 ) -> Facts:
     """All facts of a watched fit. Never raises: what fails is named in `missing`."""
     from goodfit.observe import assemble
 
-    budget = max(ANALYSIS_SECONDS, ANALYSIS_SHARE * seconds)
+    budget = math.inf if unlimited else max(ANALYSIS_SECONDS, ANALYSIS_SHARE * seconds)
     work = Analysis(
         watched=watched,
         fit=fit,
@@ -241,9 +245,7 @@ def analyse(
     predictions: PredictionFacts | None = work.attempt(
         "predictions", lambda: assemble.predictions(work)
     )
-    baselines: BaselineFacts | None = work.attempt(
-        "baselines", lambda: assemble.baselines(work)
-    )
+    baselines: BaselineFacts | None = work.attempt("baselines", lambda: assemble.baselines(work))
     trace: Trace = assemble.trace(
         work,
         gap=work.attempt("gap", work.gap),

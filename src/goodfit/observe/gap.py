@@ -48,7 +48,9 @@ def weighted_difference(
         return 0.0
     if y is None or len(y) != len(losses):
         return None
-    labels = np.argmax(y, axis=-1) if y.ndim > 1 and y.shape[-1] > 1 else y.reshape(len(y), -1)[:, 0]
+    labels = (
+        np.argmax(y, axis=-1) if y.ndim > 1 and y.shape[-1] > 1 else y.reshape(len(y), -1)[:, 0]
+    )
     weights = np.array([class_weight.get(str(int(label)), 1.0) for label in labels])
     return float(np.mean(losses * weights) - np.mean(losses))
 
@@ -68,9 +70,9 @@ def gap_facts(
 
     `train` and `validation` are honest losses at that epoch's end; `train_mode` is the unweighted
     data loss of the training rows in training mode at the same weights (None: not measured),
-    `weights` what class weights add to it, `penalty` the penalties' sum. What remains of the printed
-    training loss is the running mean: it averages over the epoch's steps, during which the model
-    was still worse than at its end.
+    `weights` what class weights add to it, `penalty` the penalties' sum. What remains of the
+    printed training loss is the running mean: it averages over the epoch's steps, during which the
+    model was still worse than at its end.
     """
     if "loss" not in logs or "val_loss" not in logs:
         return None

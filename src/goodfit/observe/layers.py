@@ -164,20 +164,13 @@ class LayerObserver:
         with np.errstate(all="ignore"):
             return self._by_layer([float(np.linalg.norm(w)) for w in weights[:count]])
 
-    def update_ratios(
-        self, start: Sequence[np.ndarray], end: Sequence[np.ndarray]
-    ) -> dict[str, float]:
-        """||w_end - w_start|| / ||w_start|| by layer."""
-        count = len(self._evaluator.model.trainable_variables)
-        with np.errstate(all="ignore"):
-            moved = self._by_layer(
-                [
-                    float(np.linalg.norm(np.subtract(b, a)))
-                    for a, b in zip(start[:count], end[:count], strict=True)
-                ]
-            )
-        sizes = self.norms(start)
-        return {path: moved[path] / sizes[path] for path in moved if sizes.get(path)}
+    def update_ratios(self, moved: Sequence[float], start: Sequence[float]) -> dict[str, float]:
+        """||w_end - w_start|| / ||w_start|| by layer, from the norms for each trainable variable;
+        empty where none were noted."""
+        if not moved:
+            return {}
+        moves, sizes = self._by_layer(moved), self._by_layer(start)
+        return {path: moves[path] / sizes[path] for path in moves if sizes.get(path)}
 
 
 __all__ = ["LayerObserver", "NoHonestLossError"]

@@ -3,9 +3,10 @@ works out the rest afterwards from remembered weights."""
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import keras
 import numpy as np
@@ -30,6 +31,24 @@ CURVE_ROWS = 512
 EARLY = (0, 3, 15)
 
 
+Method = TypeVar("Method", bound=Callable[..., None])
+
+
+def _harmless(method: Method) -> Method:
+    """A failure of goodfit's own is noted and ends the watching; the user's training goes on."""
+
+    @functools.wraps(method)
+    def guarded(self: Monitor, *args: Any, **kwargs: Any) -> None:
+        if self.failure:
+            return
+        try:
+            method(self, *args, **kwargs)
+        except Exception as error:
+            self.failure = f"{type(error).__name__}: {error} (in {method.__name__})"
+
+    return cast(Method, guarded)
+
+
 class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
     """Watches one `fit` and keeps its own cost under `share` of the training time.
 
@@ -37,7 +56,8 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
     It draws nothing from global random state and changes nothing: training runs as without it.
 
     Args:
-        share: the part of the training time that watching may take, 0.02 by default.
+        share: the part of the training time that watching may take, 0.02 by default; 1 sets no
+            limit, neither to watching nor to working out what was seen.
         seed: seed of the row sample.
         sink: called as `sink(kind, record)` whenever something becomes known; goodfit's flight
             recorder. None by default.
@@ -70,7 +90,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         self._seconds = 0.0
         self._epoch_started = 0.0
         self._fit: Mapping[str, Any] = {}
-        self._crashed = False
+        self.failure = ""
 
     # ------------------------------------------------------------ before training
 
@@ -100,12 +120,16 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         if self._sink is not None:
             self._sink(kind, record)
 
+    @_harmless
     def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
         attached = {name: self._facts.get(name) for name in ("model", "settings")}
         self._forget()
         self._fit = fit_locals(self.model) or {}
         if self._fit:
-            self._describe(self.model, self._fit)
+            told = dict(self._fit)
+            if told.get("validation_was_split"):
+                told["validation_data"] = None
+            self._describe(self.model, told)
         else:
             self._facts.update({key: value for key, value in attached.items() if value})
         self._watched = Watched(self.model)
@@ -152,6 +176,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         self._reservoirs[role] = reservoir
         self._undo.append(undo)
 
+    @_harmless
     def on_test_begin(self, logs: Mapping[str, float] | None = None) -> None:
         """Keras' validation pass starts: note its batches, once, if they come from a stream."""
         iterator = getattr(self.model, "_eval_epoch_iterator", None)
@@ -163,6 +188,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
 
     # ------------------------------------------------------------ while training
 
+    @_harmless
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         if self._watched is None:
             return
@@ -173,6 +199,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
                 self._watched.start_epoch()
         self._epoch_started = time.perf_counter()
 
+    @_harmless
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         if self._watched is None:
             return
@@ -241,6 +268,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
             self._watched.honest_missing = f"{type(error).__name__}: {error}"
         return None
 
+    @_harmless
     def on_train_end(self, logs: Mapping[str, float] | None = None) -> None:
         self._seconds = self._governor.elapsed
         self._finished = True
@@ -268,6 +296,8 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
             if not self._finished:
                 self._seconds = self._governor.elapsed
                 self._keep_last()
+            if self.failure:
+                self._missing["trace"] = f"goodfit's monitor failed: {self.failure}"
             facts = analyse(
                 self._watched,
                 fit=self._fit,
@@ -278,6 +308,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
                 finished=self._finished,
                 seconds=self._seconds,
                 monitor_seconds=self._governor.spent,
+                unlimited=self._governor.share >= 1,
                 tell=self._tell,
             )
         else:

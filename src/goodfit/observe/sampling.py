@@ -58,9 +58,19 @@ def fit_locals(model: Any) -> dict[str, Any] | None:
             and frame.f_locals.get("self") is model
             and "epoch_iterator" in frame.f_locals
         ):
-            return dict(frame.f_locals)
+            found = dict(frame.f_locals)
+            given = frame.f_back.f_locals.get("kwargs") if frame.f_back is not None else None
+            if found.get("validation_split") and not _given_validation(given):
+                found["validation_was_split"] = True
+            return found
         frame = frame.f_back
     return None
+
+
+def _given_validation(kwargs: Any) -> bool:
+    """Whether the call of fit named validation_data itself; Keras overwrites its own argument with
+    the rows it splits off, and ignores validation_split where both were given."""
+    return isinstance(kwargs, dict) and kwargs.get("validation_data") is not None
 
 
 def is_stream(epoch_iterator: Any) -> bool:
@@ -144,11 +154,15 @@ class Reservoir:
         self._structure: Any = None
         self._capacity = MAX_ROWS
         self.rows = 0
+        self.closed = False
 
     def add(self, batch: Any) -> None:
-        """Take rows of a batch (x, y, sample_weight) into the sample."""
+        """Take rows of a batch (x, y, sample_weight) into the sample, unless it is closed: with
+        `steps_per_epoch` Keras goes on reading the same iterator in later epochs."""
         import keras
 
+        if self.closed:
+            return
         leaves = [as_fed(leaf) for leaf in keras.tree.flatten(batch) if leaf is not None]
         if not leaves or leaves[0].ndim == 0:
             return
@@ -205,6 +219,7 @@ def _tee_tensorflow(epoch_iterator: Any, reservoir: Reservoir) -> Callable[[], N
         return same if len(same) > 1 else same[0]
 
     def undo() -> None:
+        reservoir.closed = True
         epoch_iterator._distributed_dataset = dataset
 
     epoch_iterator._distributed_dataset = dataset.map(note)
@@ -233,6 +248,7 @@ def tee(epoch_iterator: Any, reservoir: Reservoir) -> Callable[[], None] | None:
             yield batch
 
     def undo() -> None:
+        reservoir.closed = True
         vars(epoch_iterator).pop("_get_iterator", None)
 
     epoch_iterator._get_iterator = teed

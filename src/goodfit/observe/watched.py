@@ -42,7 +42,7 @@ class Watched:
         return len(self.snapshots) + needed < self._capacity
 
     def remember(self, name: str, epoch: int) -> None:
-        """Keep a copy of the weights as they are now; models too large for three copies keep none."""
+        """Keep a copy of the weights as they are; models too large for three copies keep none."""
         if self._capacity >= MIN_SNAPSHOTS:
             self.snapshots[name] = (epoch, self.evaluator.snapshot())
 

@@ -1,0 +1,1 @@
+"""What is trained: how to build the model, compile settings, fit settings, data and split."""

@@ -1,0 +1,266 @@
+"""The monitor on real training: it changes nothing, and what it says is what Keras computes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import keras
+import numpy as np
+import pytest
+
+from goodfit.facts import Facts
+from goodfit.observe.monitor import Monitor
+
+pytestmark = pytest.mark.backend
+BACKEND = keras.backend.backend()
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(200, 6)).astype("float32")
+Y = (X[:, 0] + 0.5 * RNG.normal(size=200) > 0).astype("float32")
+XV = RNG.normal(size=(80, 6)).astype("float32")
+YV = (XV[:, 0] > 0).astype("float32")
+
+
+def _network(penalty: float = 0.0) -> keras.Model:
+    keras.utils.set_random_seed(5)
+    regulariser = keras.regularizers.L2(penalty) if penalty else None
+    model = keras.Sequential(
+        [
+            keras.Input((6,)),
+            keras.layers.Dense(8, activation="relu", kernel_regularizer=regulariser),
+            keras.layers.Dropout(0.3),
+            keras.layers.BatchNormalization(),
+            keras.layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+    model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+    return model
+
+
+class Rows(keras.utils.PyDataset):
+    """Batches with noise from its own generator: reading one twice would show."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rng = np.random.default_rng(3)
+
+    def __len__(self) -> int:
+        return 5
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        rows = slice(40 * index, 40 * index + 40)
+        noise = self._rng.normal(scale=0.01, size=X[rows].shape).astype("float32")
+        return X[rows] + noise, Y[rows]
+
+
+def _endless() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    rng = np.random.default_rng(9)
+    while True:
+        chosen = rng.integers(0, 200, size=40)
+        yield X[chosen], Y[chosen]
+
+
+def _arrays() -> dict[str, object]:
+    return {"x": X, "y": Y, "validation_data": (XV, YV)}
+
+
+def _pydataset() -> dict[str, object]:
+    return {"x": Rows(), "validation_data": (XV, YV)}
+
+
+def _generator() -> dict[str, object]:
+    return {"x": _endless(), "steps_per_epoch": 5, "shuffle": False, "validation_data": (XV, YV)}
+
+
+def _tfdata() -> dict[str, object]:
+    tf = pytest.importorskip("tensorflow")
+    train = tf.data.Dataset.from_tensor_slices((X, Y)).shuffle(200, seed=1).batch(40)
+    validation = tf.data.Dataset.from_tensor_slices((XV, YV)).batch(40)
+    return {"x": train, "shuffle": False, "validation_data": validation}
+
+
+def _dataloader() -> dict[str, object]:
+    torch = pytest.importorskip("torch")
+    data = torch.utils.data.TensorDataset(torch.tensor(X), torch.tensor(Y))
+    held = torch.utils.data.TensorDataset(torch.tensor(XV), torch.tensor(YV))
+    return {
+        "x": torch.utils.data.DataLoader(data, batch_size=40, shuffle=True),
+        "shuffle": False,
+        "validation_data": torch.utils.data.DataLoader(held, batch_size=40),
+    }
+
+
+SOURCES = [_arrays, _pydataset, _generator, _tfdata, _dataloader]
+
+
+def _watched(
+    data: dict[str, object], *, model: keras.Model | None = None, epochs: int = 4
+) -> tuple[keras.Model, Facts]:
+    model = model or _network()
+    monitor = Monitor(share=1.0)
+    model.fit(**data, epochs=epochs, verbose=0, callbacks=[monitor])
+    return model, monitor.facts()
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_training_is_the_same_with_and_without_it(
+    source: Callable[[], dict[str, object]],
+) -> None:
+    plain = _network()
+    history = plain.fit(**source(), epochs=4, verbose=0).history
+    watched = _network()
+    again = watched.fit(**source(), epochs=4, verbose=0, callbacks=[Monitor(share=1.0)]).history
+    assert history == again
+    for a, b in zip(plain.get_weights(), watched.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_kind_of_data_yields_facts_and_honest_losses(
+    source: Callable[[], dict[str, object]],
+) -> None:
+    _, facts = _watched(source())
+    assert facts.data is not None, facts.missing
+    assert facts.data.train.rows == 200
+    assert facts.data.train.inputs[0].shape == (6,)
+    assert facts.data.validation is not None
+    assert facts.data.validation.rows == 80
+    trace = facts.trace
+    assert trace is not None
+    assert trace.trained == 4
+    assert len(trace.validation_rows_last) == 80
+    assert len(trace.train_rows_last) == 200
+    assert trace.predictions is not None, facts.missing
+
+
+def test_global_random_state_is_left_alone() -> None:
+    np.random.seed(11)
+    _watched(_arrays())
+    drawn = np.random.random()
+    np.random.seed(11)
+    _network().fit(**_arrays(), epochs=4, verbose=0)
+    assert drawn == np.random.random()
+
+
+def test_honest_losses_are_those_of_evaluate_without_the_penalties() -> None:
+    model, facts = _watched(_arrays(), model=_network(penalty=0.5))
+    model.compile("adam", "binary_crossentropy", metrics=[])
+    penalty = 0.5 * float((model.get_weights()[0] ** 2).sum())
+    trace = facts.trace
+    assert trace is not None
+    assert trace.final_train is not None
+    assert trace.final_validation is not None
+    expected = model.evaluate(X, Y, verbose=0) - penalty
+    assert trace.final_train.mean == pytest.approx(expected, abs=2e-4)
+    expected = model.evaluate(XV, YV, verbose=0) - penalty
+    assert trace.final_validation.mean == pytest.approx(expected, abs=2e-4)
+    last = trace.epochs[-1]
+    assert last.penalty == pytest.approx(penalty, rel=1e-3)
+    assert last.validation is not None
+    assert last.validation.mean == pytest.approx(last.logs["val_loss"] - penalty, abs=2e-4)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_best_last_and_restored_weights_are_told_apart(first: bool) -> None:
+    model = _network()
+    model.optimizer.learning_rate = 0.3
+    monitor = Monitor(share=1.0)
+    stopping = keras.callbacks.EarlyStopping(patience=2, restore_best_weights=True)
+    callbacks = [monitor, stopping] if first else [stopping, monitor]
+    history = model.fit(X, Y, validation_data=(XV, YV), epochs=15, verbose=0, callbacks=callbacks)
+    trace = monitor.facts().trace
+    assert trace is not None
+    losses = history.history["val_loss"]
+    assert trace.best_epoch == int(np.argmin(losses))
+    assert np.mean(trace.validation_rows_best) == pytest.approx(min(losses), abs=1e-4)
+    assert np.mean(trace.validation_rows_last) == pytest.approx(losses[-1], abs=1e-4)
+    assert trace.final_validation is not None
+    assert trace.final_validation.mean == pytest.approx(min(losses), abs=1e-4)
+    if trace.trained < 15:
+        assert trace.stopped_by == "EarlyStopping"
+
+
+def test_the_parts_of_the_gap_add_up() -> None:
+    _, facts = _watched(_arrays(), model=_network(penalty=0.05))
+    assert facts.trace is not None
+    gap = facts.trace.gap
+    assert gap is not None, facts.missing
+    parts = [gap.running_mean, gap.train_mode, gap.augmentation, gap.weights, gap.penalties]
+    total = sum(part for part in parts if part is not None) + gap.true_gap + (gap.rest or 0.0)
+    assert total == pytest.approx(gap.printed_gap, abs=1e-5)
+    assert gap.train_mode is not None
+    assert gap.train_mode < 0, "dropout makes the printed training loss look worse"
+
+
+def test_layers_are_probed_at_the_start_and_at_the_end() -> None:
+    _, facts = _watched(_arrays())
+    assert facts.trace is not None
+    probed = [epoch.index for epoch in facts.trace.epochs if epoch.layers]
+    assert probed[0] == -1
+    assert probed[-1] == 3
+    hidden = facts.trace.epochs[-1].layers[0]
+    assert hidden.gradient_norm is not None
+    assert hidden.gradient_norm > 0
+    first = next(epoch for epoch in facts.trace.epochs if epoch.index == 0)
+    assert first.layers[0].update_ratio is not None
+    assert 0 < first.layers[0].update_ratio < 10
+
+
+def test_a_fit_without_validation_has_no_best_epoch() -> None:
+    _, facts = _watched({"x": X, "y": Y})
+    assert facts.trace is not None
+    assert facts.trace.best_epoch is None
+    assert facts.trace.validation_rows_last == ()
+    assert len(facts.trace.train_rows_last) == 200
+
+
+def test_a_split_is_seen_as_keras_makes_it() -> None:
+    _, facts = _watched({"x": X, "y": Y, "validation_split": 0.25})
+    assert facts.settings is not None
+    assert facts.settings.validation == "split"
+    assert facts.data is not None
+    assert facts.data.validation is not None
+    assert (facts.data.train.rows, facts.data.validation.rows) == (150, 50)
+
+
+def test_several_inputs_and_outputs() -> None:
+    a, b = keras.Input((3,), name="a"), keras.Input((3,), name="b")
+    hidden = keras.layers.Dense(4, activation="relu")(keras.layers.Concatenate()([a, b]))
+    outputs = {
+        "label": keras.layers.Dense(1, activation="sigmoid", name="label")(hidden),
+        "value": keras.layers.Dense(1, name="value")(hidden),
+    }
+    model = keras.Model({"a": a, "b": b}, outputs)
+    model.compile("adam", {"label": "binary_crossentropy", "value": "mse"})
+    data = {"a": X[:, :3], "b": X[:, 3:]}
+    _, facts = _watched({"x": data, "y": {"label": Y, "value": X[:, 1]}}, model=model, epochs=2)
+    assert facts.trace is not None
+    assert len(facts.trace.train_rows_last) == 200, facts.missing
+    assert facts.data is not None
+    assert {item.name for item in facts.data.train.inputs} == {"a", "b"}
+
+
+def test_a_model_with_its_own_loss_says_why_there_is_no_honest_loss() -> None:
+    class Own(keras.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.dense = keras.layers.Dense(1)
+
+        def call(self, inputs: object) -> object:
+            return self.dense(inputs)
+
+        def compute_loss(
+            self, x=None, y=None, y_pred=None, sample_weight=None, training=True
+        ) -> object:
+            return keras.ops.mean(keras.ops.abs(keras.ops.reshape(y, (-1, 1)) - y_pred))
+
+    model = Own()
+    model.compile("adam")
+    _, facts = _watched({"x": X, "y": Y}, model=model, epochs=2)
+    assert facts.trace is not None
+    assert "compute_loss" in facts.trace.honest_missing
+    assert facts.trace.curve("loss")
+
+
+def test_share_out_of_range_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"received 0.*expected a number above 0"):
+        Monitor(share=0)
