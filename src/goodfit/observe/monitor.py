@@ -207,6 +207,8 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         started = time.perf_counter()
         spent = self._governor.spent
         self._collect_streams()
+        if len(self._epochs) == 1:
+            self._watched.measure_model()
         record = self._probe(epoch, _numbers(logs or {}), seconds)
         self._epochs.append(record)
         self._tell("epoch", record)
@@ -221,6 +223,9 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
             sample = reservoir.sample()
             if sample is not None and role not in self._watched.samples:
                 self._watched.samples[role] = sample
+                steps = getattr(self._fit.get("epoch_iterator"), "num_batches", None)
+                if role == "train" and steps:  # a prefetching reader is ahead of the training
+                    reservoir.rows = min(reservoir.rows, steps * reservoir.batch)
 
     def _probe(self, index: int, logs: dict[str, float], seconds: float) -> Epoch:
         watched = self._watched

@@ -154,6 +154,7 @@ class Reservoir:
         self._structure: Any = None
         self._capacity = MAX_ROWS
         self.rows = 0
+        self.batch = 0
         self.closed = False
 
     def add(self, batch: Any) -> None:
@@ -167,6 +168,7 @@ class Reservoir:
         if not leaves or leaves[0].ndim == 0:
             return
         n = len(leaves[0])
+        self.batch = max(self.batch, n)
         if self._parts is None:
             self._structure = keras.tree.map_structure(lambda _: 0, batch)
             one = sum(leaf.nbytes // max(n, 1) for leaf in leaves)
@@ -242,10 +244,14 @@ def tee(epoch_iterator: Any, reservoir: Reservoir) -> Callable[[], None] | None:
         return _tee_tensorflow(epoch_iterator, reservoir)
     original = epoch_iterator._get_iterator
 
-    def teed() -> Iterator[Any]:
-        for batch in original():
+    def noting(iterator: Iterator[Any]) -> Iterator[Any]:
+        for batch in iterator:
             reservoir.add(batch)
             yield batch
+
+    def teed() -> Iterator[Any]:
+        # Begun at once, as Keras begins it: a DataLoader draws its seed when iteration begins.
+        return noting(iter(original()))
 
     def undo() -> None:
         reservoir.closed = True

@@ -31,9 +31,20 @@ class Watched:
         self._start: list[np.ndarray] | None = None
         self._best = math.inf
         self._readable: bool | None = None
-        self.penalised = any(v.regularizer is not None for v in model.trainable_variables)
-        size = sum(int(np.prod(v.shape)) * 4 for v in model.variables)
+        self.measure_model()
+
+    def measure_model(self) -> None:
+        """Look at the variables as they are; some models build theirs at the first step only, and
+        what was remembered before that is no state of the model that trains."""
+        variables = list(self.model.trainable_variables)
+        self.penalised = any(v.regularizer is not None for v in variables)
+        size = sum(int(np.prod(v.shape)) * 4 for v in self.model.variables)
         self._capacity = SNAPSHOT_BYTES // max(size, 1)
+        count = len(variables) + len(self.model.non_trainable_variables)
+        for name in [n for n, (_, kept) in self.snapshots.items() if len(kept) != count]:
+            del self.snapshots[name]
+        if self._start is not None and len(self._start) != count:
+            self._start = None
 
     @property
     def room(self) -> bool:
