@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,14 +27,15 @@ from goodfit.observe import gap
 from goodfit.observe.evaluate import NoHonestLossError, Rows
 from goodfit.observe.graph import layer_paths
 from goodfit.observe.layers import LayerObserver
-from goodfit.observe.sampling import Reservoir, Sample
+from goodfit.observe.sampling import Reservoir, Sample, length
 from goodfit.observe.watched import Watched
 
 # Reading off Keras' val_loss is trusted while it agrees with our own rows this well.
 AGREEMENT = 0.02
-ANALYSIS_SECONDS = 1.5
+ANALYSIS_SECONDS = 2.0
 ANALYSIS_SHARE = 0.05
 MIN_ROWS = 256
+CURVE_ROWS = 512
 
 
 @dataclass(slots=True)
@@ -66,7 +68,7 @@ class Analysis:
         for which in ("last", "final", "best"):
             for role in ("validation", "train"):
                 if (role, which) not in self.rows:
-                    self.attempt(f"{role} rows", lambda r=role, w=which: self._measure(r, w))
+                    self.attempt(f"{role} rows", partial(self._measure, role, which))
 
     def _measure(self, role: str, which: str) -> None:
         sample = self.watched.samples.get(role)
@@ -102,32 +104,53 @@ class Analysis:
     # Epochs ----------------------------------------------------------------
 
     def curves(self) -> None:
-        """Put what the rows tell into the epochs: full samples where the weights were kept, and
-        standard errors where only Keras' own mean was read."""
+        """Put what the rows tell into the epochs: full samples at the best and the last weights,
+        fewer rows at the others that were kept, early to late while time lasts; and standard
+        errors where only Keras' own mean was read."""
+        self._distrust()
         for role in ("train", "validation"):
             for which in ("best", "last"):
                 found, kept = self.rows.get((role, which)), self.watched.snapshots.get(which)
                 if found is not None and kept is not None:
                     self._set(kept[0], role, found.honest)
-            initial = self.watched.weights("initial")
-            sample = self.watched.samples.get(role)
-            if initial is not None and sample is not None and not self.watched.honest_missing:
-                rows = self.attempt(
-                    "initial loss",
-                    lambda s=sample, w=initial: self.watched.evaluator.rows(s, w, limit=512),
-                )
-                if rows is not None:
-                    self._set(-1, role, rows.honest)
+        done = {
+            self.watched.snapshots[n][0] for n in ("best", "last") if n in self.watched.snapshots
+        }
+        for epoch, weights in sorted(dict(self.watched.snapshots.values()).items()):
+            if epoch not in done and (epoch < 0 or time.perf_counter() < self.deadline):
+                self._kept(epoch, weights)
         self._standard_errors()
 
+    def _kept(self, epoch: int, weights: Sequence[np.ndarray]) -> None:
+        for role, sample in self.watched.samples.items():
+            if sample.y is not None and not self.watched.honest_missing:
+                rows = self.watched.evaluator.rows(sample, weights, limit=CURVE_ROWS)
+                self._set(epoch, role, rows.honest)
+
     def _set(self, epoch: int, role: str, loss: HonestLoss) -> None:
+        """Put a loss into its epoch; a validation loss read off Keras covers all rows and stays."""
         for place, record in enumerate(self.epochs):
-            if record.index == epoch:
-                self.epochs[place] = (
-                    replace(record, train=loss)
-                    if role == "train"
-                    else replace(record, validation=loss)
-                )
+            if record.index != epoch:
+                continue
+            if role == "train":
+                self.epochs[place] = replace(record, train=loss)
+            elif record.validation is None:
+                self.epochs[place] = replace(record, validation=loss)
+
+    def _distrust(self) -> None:
+        """Forget what was read off Keras' val_loss if at the last epoch it is not what the rows
+        say: then it is something else than the mean data loss of a row."""
+        rows, read = self.rows.get(("validation", "last")), self.epochs[-1].validation
+        sample = self.watched.samples.get("validation")
+        if rows is None or read is None or sample is None or not math.isnan(read.standard_error):
+            return
+        complete = sample.index is not None and rows.losses.size == length(self.fit["val_x"])
+        slack = 0.0 if complete else 4 * rows.honest.standard_error
+        if abs(rows.honest.mean - read.mean) <= AGREEMENT * abs(read.mean) + slack:
+            return
+        for place, record in enumerate(self.epochs):
+            if record.validation is not None and math.isnan(record.validation.standard_error):
+                self.epochs[place] = replace(record, validation=None)
 
     def _standard_errors(self) -> None:
         found = self.rows.get(("validation", "last"))

@@ -8,18 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.facts import (
-    BaselineFacts,
-    DataFacts,
-    GapFacts,
-    PredictionFacts,
-    SetFacts,
-    SplitFacts,
-    Trace,
-)
-from goodfit.observe import arrays as arrays_module
-from goodfit.observe import data as data_module
-from goodfit.observe.sampling import Reservoir, Sample, length
+from goodfit.facts import BaselineFacts, DataFacts, GapFacts, PredictionFacts, Trace
+from goodfit.observe import datasets
+from goodfit.observe.arrays import source_of
+from goodfit.observe.sampling import Reservoir, Sample
 
 if TYPE_CHECKING:
     from goodfit.observe.analyse import Analysis
@@ -28,76 +20,33 @@ if TYPE_CHECKING:
 # ---------------------------------------------------------------- data
 
 
-def _token_inputs(work: Analysis) -> frozenset[str]:
-    """Names of the inputs that an Embedding reads first."""
-    model = work.model
-    if model is None:
-        return frozenset()
-    fed = {path for layer in model.layers if layer.type == "Embedding" for path in layer.inputs}
-    if not fed and any(layer.type == "Embedding" for layer in model.layers[:2]):
-        return frozenset(item.name for item in model.inputs) | {"0"}
-    named = {item.name for item in model.inputs if item.name in fed}
-    numbered = {str(i) for i, item in enumerate(model.inputs) if item.name in fed}
-    return frozenset(named | numbered)
-
-
-def _set_facts(
+def _rows(
     work: Analysis, role: str, prefix: str, reservoirs: Mapping[str, Reservoir]
-) -> SetFacts | None:
-    sample = work.watched.samples.get(role)
-    tokens = _token_inputs(work)
-    if role in reservoirs:
-        if sample is None:
-            return None
-        streamed = work.fit.get(f"{prefix}x")
-        return data_module.set_facts(
-            role,
-            sample.x,
-            sample.y,
-            sample.weights,
-            source=arrays_module.source_of(streamed),
-            rows=reservoirs[role].rows,
-            sampled=reservoirs[role].rows > sample.rows,
-            token_inputs=tokens,
+) -> datasets.Rows | None:
+    sample, reservoir = work.watched.samples.get(role), reservoirs.get(role)
+    if reservoir is None:
+        return datasets.whole(
+            *(work.fit.get(f"{prefix}{name}") for name in ("x", "y", "sample_weight"))
         )
-    x = work.fit.get(f"{prefix}x")
-    if x is None:
+    if sample is None:
         return None
-    return data_module.set_facts(
-        role,
-        x,
-        work.fit.get(f"{prefix}y"),
-        work.fit.get(f"{prefix}sample_weight"),
-        source=arrays_module.source_of(x),
-        rows=length(x),
-        sampled=False,
-        token_inputs=tokens,
+    return datasets.Rows(
+        x=sample.x,
+        y=sample.y,
+        weights=sample.weights,
+        source=source_of(work.fit.get(f"{prefix}x")),
+        rows=reservoir.rows,
+        sampled=reservoir.rows > sample.rows,
     )
 
 
 def data(work: Analysis, reservoirs: Mapping[str, Reservoir]) -> DataFacts | None:
     """Facts of both sets and of what they share."""
-    train = _set_facts(work, "train", "", reservoirs)
+    train = _rows(work, "train", "", reservoirs)
     if train is None:
         work.missing["data"] = work.missing.get("train sample", "no training rows were seen")
         return None
-    validation = _set_facts(work, "validation", "val_", reservoirs)
-    split = work.attempt("split", lambda: _split(work, train)) if validation else None
-    return DataFacts(train=train, validation=validation, split=split)
-
-
-def _split(work: Analysis, train: SetFacts) -> SplitFacts | None:
-    """Rows in both sets: whole arrays where both are arrays, else the samples."""
-    share = (train.duplicates or 0) / max(train.rows_seen, 1)
-    fit, samples = work.fit, work.watched.samples
-    sets: list[Any] = []
-    for role, prefix in (("train", ""), ("validation", "val_")):
-        sample = samples.get(role)
-        if sample is None:
-            return None
-        whole = sample.index is not None
-        sets += [fit[f"{prefix}x"], fit[f"{prefix}y"]] if whole else [sample.x, sample.y]
-    return data_module.split_facts(*sets, share)
+    return datasets.data_facts(train, _rows(work, "validation", "val_", reservoirs), work.model)
 
 
 # ---------------------------------------------------------------- predictions

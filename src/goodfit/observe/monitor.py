@@ -13,6 +13,7 @@ import numpy as np
 
 from goodfit.facts import Epoch, Facts, HonestLoss
 from goodfit.observe.analyse import analyse
+from goodfit.observe.datasets import data_facts, told
 from goodfit.observe.evaluate import NoHonestLossError
 from goodfit.observe.governor import Governor
 from goodfit.observe.sampling import (
@@ -28,7 +29,9 @@ from goodfit.observe.watched import Watched
 
 Sink = Callable[[str, object], None]
 CURVE_ROWS = 512
-EARLY = (0, 3, 15)
+GROWTH = (
+    1.5  # weights are remembered at epochs 0, 1, 2, 4, 6, 9, 14, 21, ...: each half as late again
+)
 
 
 Method = TypeVar("Method", bound=Callable[..., None])
@@ -90,13 +93,16 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         self._seconds = 0.0
         self._epoch_started = 0.0
         self._fit: Mapping[str, Any] = {}
+        self._told: Mapping[str, Any] = {}
         self.failure = ""
+        self._next_kept = 0
 
     # ------------------------------------------------------------ before training
 
     def attach(self, model: Any, fit_arguments: Mapping[str, Any]) -> None:
         """Note the model and the settings, so that they are known even if `fit` fails at once."""
         self._forget()
+        self._told = fit_arguments
         self._describe(model, fit_arguments)
 
     def _describe(self, model: Any, fit_arguments: Mapping[str, Any]) -> None:
@@ -246,8 +252,9 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         if monitored is not None and watched.is_best(monitored):
             watched.remember("best", index)
         watched.note_updates(index)
-        if index in EARLY and watched.room:
+        if index >= self._next_kept and watched.room:
             watched.remember(f"epoch {index}", index)
+            self._next_kept = max(index + 1, int(GROWTH * index))
         if self.model.stop_training or index + 1 == self.params.get("epochs"):
             watched.remember("last", index)
         return Epoch(
@@ -317,21 +324,30 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
                 tell=self._tell,
             )
         else:
-            facts = Facts(
-                model=self._facts.get("model"),
-                settings=self._facts.get("settings"),
-                backend=keras.backend.backend(),
-                missing={"trace": "no epoch was trained", "data": "fit did not start"}
-                | self._missing,
-            )
+            facts = self._untrained()
         self._analysed = facts
         self._release()
         return facts
 
+    def _untrained(self) -> Facts:
+        """Facts of a fit that failed before its first step: what it was asked to do."""
+        self._missing |= {"trace": "no epoch was trained", "data": "fit did not start"}
+        train, validation = told(self._told)
+        if train is not None:
+            model = self._facts.get("model")
+            self._learn("data", lambda: data_facts(train, validation, model))
+        return Facts(
+            model=self._facts.get("model"),
+            settings=self._facts.get("settings"),
+            data=self._facts.get("data"),
+            backend=keras.backend.backend(),
+            missing=self._missing,
+        )
+
     def _release(self) -> None:
         """Let go of the user's model and data; the facts are all that is kept."""
         self._watched = None
-        self._fit = {}
+        self._fit = self._told = {}
         self._reservoirs = {}
 
 

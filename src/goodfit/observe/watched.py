@@ -13,6 +13,7 @@ from goodfit.observe.evaluate import Evaluator
 from goodfit.observe.sampling import Sample
 
 SNAPSHOT_BYTES = 256_000_000
+MAX_SNAPSHOTS = 24
 # Of these at least three must fit: initial, best and last.
 MIN_SNAPSHOTS = 3
 
@@ -39,7 +40,7 @@ class Watched:
         variables = list(self.model.trainable_variables)
         self.penalised = any(v.regularizer is not None for v in variables)
         size = sum(int(np.prod(v.shape)) * 4 for v in self.model.variables)
-        self._capacity = SNAPSHOT_BYTES // max(size, 1)
+        self._capacity = min(MAX_SNAPSHOTS, SNAPSHOT_BYTES // max(size, 1))
         count = len(variables) + len(self.model.non_trainable_variables)
         for name in [n for n, (_, kept) in self.snapshots.items() if len(kept) != count]:
             del self.snapshots[name]
