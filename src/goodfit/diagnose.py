@@ -119,7 +119,7 @@ def diagnose(
 
     started = time.perf_counter()
     network = checked_model(model)
-    x, y, sample_weight = checked_data(data, fit_arguments, validation_data)
+    x, y, sample_weight = checked_data(network, data, fit_arguments, validation_data)
     monitor = Monitor(share=1.0)
     callbacks = [*_listed(fit_arguments.pop("callbacks", None)), monitor]
     given = {"batch_size": batch_size, "sample_weight": sample_weight, "y": y}

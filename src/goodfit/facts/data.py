@@ -65,6 +65,7 @@ class SetFacts:
     "jax", "tensorflow", "torch", "pandas", "tf.data", "PyDataset", "DataLoader", "generator");
     `rows` is None for a stream of unknown length; `sampled` says whether facts cover a sample only.
 
+    `non_finite_weights` counts sample weights that are NaN or infinite.
     `label_runs` compares neighbours in row order: the share of adjacent rows with equal labels,
     against `label_runs_expected` for the same labels in random order (None for streams and
     continuous targets). `duplicates` counts rows equal to an earlier row (same x), and
@@ -78,6 +79,7 @@ class SetFacts:
     inputs: tuple[ArrayFacts, ...] = ()
     targets: tuple[TargetFacts, ...] = ()
     sample_weights: bool = False
+    non_finite_weights: int = 0
     label_runs: float | None = None
     label_runs_expected: float | None = None
     duplicates: int | None = None
@@ -120,7 +122,12 @@ class BaselineFacts:
     `model_error`/`model_error_se`: the Keras model in the same measure on the same rows.
     `model_vs_best`: the model's minus the best learner's error, paired by row, with its standard
     error and that learner's name. `permuted_errors` are errors of the best learner fitted on
-    permuted labels, which is what "no signal" looks like (one for each permutation)."""
+    permuted labels, which is what "no signal" looks like (one for each permutation); empty where a
+    signal is plain without them. `permuted_learner` names the learner they are of, whose own score
+    they are to be held against: "linear" or "neighbours", which are cheap to refit.
+    `signal_t`: how far the best learner's error lies below the prior's, in standard errors, paired
+    by row; for classes their cross-entropies are compared, which see rare classes too, where no
+    learner ever names the rare class and all errors are equal."""
 
     task: str
     rows: int
@@ -131,6 +138,8 @@ class BaselineFacts:
     model_vs_best_se: float | None = None
     best: str | None = None
     permuted_errors: tuple[float, ...] = ()
+    permuted_learner: str | None = None
+    signal_t: float | None = None
     train_rows: int = 0
 
 

@@ -34,7 +34,8 @@ class LayerFacts:
     """One layer. `path` is unique in the model: "encoder/dense_1" for a layer of a nested model.
 
     `inputs` holds the paths of the layers that feed its first call (empty where the graph is not
-    known, as in subclassed models); `calls` > 1 means the layer is shared. `activation` is the
+    known, as in subclassed models), `model_inputs` the names of the model's own inputs that do;
+    InputLayers are not listed as layers. `calls` > 1 means the layer is shared. `activation` is the
     function's name ("linear" for none) or None where the layer has no such notion.
     `options` holds the plain values of the layer's config (rate, kernel_size, strides, ...).
     """
@@ -42,6 +43,7 @@ class LayerFacts:
     path: str
     type: str
     inputs: tuple[str, ...] = ()
+    model_inputs: tuple[str, ...] = ()
     input_shapes: tuple[Shape, ...] = ()
     output_shapes: tuple[Shape, ...] = ()
     activation: str | None = None

@@ -11,7 +11,10 @@ from goodfit.facts.base import Scalar, SourceLine
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LossFacts:
     """The loss of one output. `name` is Keras' snake-case name of the function or class,
-    e.g. "sparse_categorical_crossentropy"; `custom` when it is not one of Keras' own."""
+    e.g. "sparse_categorical_crossentropy"; `custom` when it is not one of Keras' own.
+    `ignore_class` is the label that a sparse cross-entropy leaves out, if any. `aligns` says whether
+    Keras makes targets (N,) and outputs (N, 1) alike before it calls the loss: it does for its own
+    losses and for plain functions, not for the user's subclasses of Loss (None where unknown)."""
 
     name: str
     output: str = ""
@@ -19,6 +22,8 @@ class LossFacts:
     reduction: str | None = None
     weight: float | None = None
     label_smoothing: float = 0.0
+    ignore_class: int | None = None
+    aligns: bool | None = None
     custom: bool = False
     where: SourceLine | None = None
 
@@ -77,5 +82,6 @@ class SettingsFacts:
     sample_weight: bool = False
     callbacks: tuple[CallbackFacts, ...] = ()
     run_eagerly: bool = False
+    jit_compile: bool | None = None
     compile_where: SourceLine | None = None
     fit_where: SourceLine | None = None

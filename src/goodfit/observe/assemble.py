@@ -46,7 +46,8 @@ def data(work: Analysis, reservoirs: Mapping[str, Reservoir]) -> DataFacts | Non
     if train is None:
         work.missing["data"] = work.missing.get("train sample", "no training rows were seen")
         return None
-    return datasets.data_facts(train, _rows(work, "validation", "val_", reservoirs), work.model)
+    validation = _rows(work, "validation", "val_", reservoirs)
+    return datasets.data_facts(train, validation, work.model, work.settings)
 
 
 # ---------------------------------------------------------------- predictions
@@ -84,7 +85,12 @@ def predictions(work: Analysis) -> PredictionFacts | None:
         else None,
         from_logits=from_logits,
         loss_name=name,
+        output_activation=_activation(work),
     )
+
+
+def _activation(work: Analysis) -> str | None:
+    return work.model.outputs[0].activation if work.model and work.model.outputs else None
 
 
 def _head(y: np.ndarray | None, predicted: np.ndarray | None) -> np.ndarray | None:
@@ -115,8 +121,9 @@ def baselines(work: Analysis) -> BaselineFacts | None:
         model_predictions_train=_predicted(found["train"]),
         loss_name=name,
         from_logits=from_logits,
-        output_activation=model.outputs[0].activation if model and model.outputs else None,
+        output_activation=_activation(work),
         series=_is_series(work),
+        token_inputs=datasets.token_inputs(model),
     )
     if isinstance(result, str):
         work.missing["baselines"] = result

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from goodfit.facts import DataFacts, ModelFacts, SetFacts
+from goodfit.facts import DataFacts, ModelFacts, SetFacts, SettingsFacts
 from goodfit.observe.arrays import source_of
 from goodfit.observe.data import set_facts, split_facts
 from goodfit.observe.sampling import arrays_fit, length
@@ -53,7 +53,21 @@ def token_inputs(model: ModelFacts | None) -> frozenset[str]:
     return frozenset(named | numbered)
 
 
-def _facts(role: str, rows: Rows, model: ModelFacts | None) -> SetFacts:
+def class_targets(settings: SettingsFacts | None) -> bool | None:
+    """Whether the loss takes the targets for classes; None where it does not tell."""
+    names = {loss.name for loss in settings.losses} if settings else set()
+    if len(names) != 1:
+        return None
+    name = names.pop()
+    if "crossentropy" in name:
+        return True
+    numbers = ("mean_squared_error", "mean_absolute_error", "huber", "log_cosh", "poisson")
+    return False if name in numbers else None
+
+
+def _facts(
+    role: str, rows: Rows, model: ModelFacts | None, settings: SettingsFacts | None
+) -> SetFacts:
     return set_facts(
         role,
         rows.x,
@@ -63,17 +77,25 @@ def _facts(role: str, rows: Rows, model: ModelFacts | None) -> SetFacts:
         rows=rows.rows,
         sampled=rows.sampled,
         token_inputs=token_inputs(model),
+        class_targets=class_targets(settings),
     )
 
 
-def data_facts(train: Rows, validation: Rows | None, model: ModelFacts | None) -> DataFacts:
+def data_facts(
+    train: Rows,
+    validation: Rows | None,
+    model: ModelFacts | None = None,
+    settings: SettingsFacts | None = None,
+) -> DataFacts:
     """Facts of both sets, and of what they share."""
-    first = _facts("train", train, model)
+    first = _facts("train", train, model, settings)
     if validation is None:
         return DataFacts(train=first)
     share = (first.duplicates or 0) / max(first.rows_seen, 1)
     return DataFacts(
         train=first,
-        validation=_facts("validation", validation, model),
-        split=split_facts(train.x, train.y, validation.x, validation.y, share),
+        validation=_facts("validation", validation, model, settings),
+        split=split_facts(
+            train.x, train.y, validation.x, validation.y, train_duplicate_share=share
+        ),
     )

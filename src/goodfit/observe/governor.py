@@ -11,8 +11,8 @@ GRACE_SECONDS = 0.25
 
 class Governor:
     """Allows a measurement when its expected cost fits the budget: `share` of the time trained so
-    far, or GRACE_SECONDS, whichever is more; a share of 1 allows everything. Costs are learned by kind from earlier measurements,
-    the first one's (which compiles) left out."""
+    far, or GRACE_SECONDS, whichever is more; a share of 1 allows everything. Costs are learned by
+    kind from earlier measurements, the first one's (which compiles) left out."""
 
     def __init__(self, share: float) -> None:
         self.share = share

@@ -334,8 +334,8 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         self._missing |= {"trace": "no epoch was trained", "data": "fit did not start"}
         train, validation = told(self._told)
         if train is not None:
-            model = self._facts.get("model")
-            self._learn("data", lambda: data_facts(train, validation, model))
+            known = (self._facts.get("model"), self._facts.get("settings"))
+            self._learn("data", lambda: data_facts(train, validation, *known))
         return Facts(
             model=self._facts.get("model"),
             settings=self._facts.get("settings"),

@@ -44,7 +44,7 @@ def checked_model(model: Any) -> Any:
 
 
 def checked_data(
-    data: Any, fit_arguments: Mapping[str, Any], validation_data: Any
+    model: Any, data: Any, fit_arguments: Mapping[str, Any], validation_data: Any
 ) -> tuple[Any, Any, Any]:
     """Training data as fit's x, y and sample_weight; streams come back as x alone.
 
@@ -65,11 +65,17 @@ def checked_data(
     x, y = data[0], data[1]
     if y is None:
         raise TypeError("y is None; expected the targets, one row for each row of x: pass (x, y)")
-    check_arrays(x, y, ("x", "y"))
+    texts = any(
+        type(layer).__name__ in ("TextVectorization", "StringLookup")
+        for layer in model._flatten_layers()
+    )
+    check_arrays(x, y, ("x", "y"), text_inputs=texts)
     if isinstance(validation_data, (tuple, list)) and len(validation_data) in (2, 3):
         vx, vy = validation_data[0], validation_data[1]
         if arrays_fit((vx, vy)):
-            check_arrays(vx, vy, ("x of validation_data", "y of validation_data"))
+            check_arrays(
+                vx, vy, ("x of validation_data", "y of validation_data"), text_inputs=texts
+            )
     return x, y, data[2] if len(data) == 3 else None
 
 

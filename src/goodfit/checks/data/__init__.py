@@ -1,1 +1,1 @@
-""""""
+"""Checks of the rows, the targets and the split."""

@@ -1,0 +1,146 @@
+"""GF117 leaked-rows: validation rows that stand in the training set as well.
+
+Sees: more validation rows equal to a training row than the duplicates within the training set
+explain; and, of inputs that are not whole numbers, a large share of such rows even where
+duplicates do explain them (rows copied before the split).
+Why it matters: a model that memorises answers these rows right, so the validation score looks
+better than the score on new data will be.
+Evidence: the number of such rows, how many have the same target, and how many were to be expected
+from the share of training rows that have a twin; an exact test of equal pairs across the sets
+against equal pairs within the training set.
+Remedies: drop-leaked-rows.
+Source: docs/evidence/data.md; Good, "The population frequencies of species" (1953), for the
+probability that a new row was seen before; Barz, Denzler, "Do We Train on Test Data?" (2020).
+"""
+
+from __future__ import annotations
+
+from goodfit.checks.check import (
+    Answer,
+    CannotTell,
+    Check,
+    NotApplicable,
+    Passed,
+    Suspicion,
+    Threshold,
+    place,
+)
+from goodfit.facts import ArrayFacts, DataFacts, SettingsFacts, SplitFacts
+from goodfit.results import Severity
+
+CHANCE = Threshold(0.01, source="docs/evidence/data.md")
+SERIOUS = Threshold(0.10, source="docs/evidence/data.md")
+MATTERS = Threshold(0.01, source="docs/evidence/data.md")
+COPIES = Threshold(0.10, source="docs/evidence/data.md")
+SMALL_DOMAIN = Threshold(0.5, source="more twins than that come from few possible rows")
+TWO_VALUED = 1e-3
+FEWEST = Threshold(5, source="fewer equal rows may be chance")
+
+
+def _chance(split: SplitFacts, train_rows: int) -> float:
+    """The probability of so many equal pairs across the sets if rows were dealt out at random:
+    given all pairs, each lies across with the share of such pairs among all that touch the
+    training set."""
+    from scipy.stats import binom
+
+    leaked, rows = split.leaked or 0, split.rows_compared
+    within = round((split.leaked_expected or 0.0) * train_rows / (2 * rows))
+    across = 2 * rows / (train_rows + 2 * rows)
+    return float(binom.sf(leaked - 1, within + leaked, across)) if leaked else 1.0
+
+
+def leaked_rows(data: DataFacts, settings: SettingsFacts | None = None) -> Answer:
+    split = data.split
+    if data.validation is None:
+        return NotApplicable("there are no validation rows")
+    if split is None or split.leaked is None or not split.rows_compared:
+        return CannotTell("training and validation rows could not be compared")
+    leaked, rows = split.leaked, split.rows_compared
+    p = _chance(split, data.train.rows_seen or data.train.rows or 0)
+    evidence = _evidence(split, leaked, p)
+    by_split = settings is not None and settings.validation == "split"
+    where = place(
+        settings.fit_where if settings else None,
+        argument="validation_split" if by_split else "validation_data",
+    )
+    if leaked and p < CHANCE.value:
+        case, severity = "all" if leaked == rows else "leaked", _severity(leaked / rows)
+    elif _copied(data, split):
+        case, severity = "copies", _of_copies(split)
+    else:
+        return Passed(f"{leaked} of {rows} validation rows equal a training row", evidence)
+    return Suspicion(evidence=evidence, case=case, severity=severity, where=where)
+
+
+def _evidence(split: SplitFacts, leaked: int, p: float) -> dict[str, object]:
+    same = split.leaked_same_label
+    return {
+        "leaked": leaked,
+        "rows": split.rows_compared,
+        "share": leaked / split.rows_compared,
+        "expected": split.leaked_expected or 0.0,
+        "same_label": same,
+        "same": f", {same} of them with the same target" if same is not None else "",
+        "examples": split.examples,
+        "p": p,
+    }
+
+
+def _of_copies(split: SplitFacts) -> Severity:
+    few_possible = (split.leaked_expected or 0.0) > SMALL_DOMAIN.value * split.rows_compared
+    return "tip" if few_possible else "warning"
+
+
+def _severity(share: float) -> Severity:
+    if share >= SERIOUS.value:
+        return "error"
+    return "warning" if share >= MATTERS.value else "tip"
+
+
+def _copied(data: DataFacts, split: SplitFacts) -> bool:
+    """Whether rows of measured numbers, which do not meet by chance, are in both sets often."""
+    leaked = split.leaked or 0
+    if leaked < FEWEST.value or leaked < COPIES.value * split.rows_compared:
+        return False
+    return (
+        any(_measured(array) for array in data.train.inputs) and split.leaked_same_label == leaked
+    )
+
+
+def _measured(array: ArrayFacts) -> bool:
+    """Whether an input holds measured numbers, which hardly ever meet. Features of two values are
+    told by their moments: only then the variance is (mean - minimum) * (maximum - mean)."""
+    if array.whole_numbers or array.kind not in ("features", "sequence", "image"):
+        return False
+    features = zip(
+        array.feature_min, array.feature_max, array.feature_mean, array.feature_std, strict=False
+    )
+    return not array.feature_min or any(
+        std**2 < (1 - TWO_VALUED) * (mean - low) * (high - mean)
+        for low, high, mean, std in features
+    )
+
+
+CHECK = Check(
+    code="GF117",
+    name="leaked-rows",
+    severity="error",
+    function=leaked_rows,
+    message={
+        "leaked": "{leaked} of {rows} validation rows ({share:.1%}) also stand in the training "
+        "set{same}; duplicates among the training rows explain {expected:.1f}.",
+        "all": "All {rows} validation rows also stand in the training set{same}: the validation "
+        "score says how well the model memorises.",
+        "copies": "{leaked} of {rows} validation rows ({share:.1%}) also stand in the training "
+        "set{same}: the data hold copies of rows, and the split put copies on both sides.",
+    },
+    advice={
+        "leaked": "Remove these rows from the training set, and split before any step that copies "
+        "or resamples rows.",
+        "all": "Validate on rows that are not trained on: validation_split=0.2 on shuffled rows, "
+        "or sklearn.model_selection.train_test_split.",
+        "copies": "Drop duplicates before the split (np.unique(x, axis=0, return_index=True)), and "
+        "oversample training rows only, after it.",
+    },
+    remedies=("drop-leaked-rows",),
+)

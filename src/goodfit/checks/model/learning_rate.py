@@ -1,0 +1,249 @@
+"""GF220 learning-rate: steps too long to settle, or too short to get anywhere.
+
+Sees: weights that change by a large part of their own size while the honest training loss never
+gets below its start, or loses again what it had gained (too high); a training loss that falls
+steadily, yet so slowly that the weights have hardly moved and simple learners are far out of reach
+(too low). The learning rate itself is not looked at: what is too high for one optimiser, batch size
+or depth is too low for another.
+Why it matters: too high, training is noise or destroys the network; too low, what looks like
+underfitting is only an unfinished start.
+Evidence: the change of the weights over an epoch against their size (the median layer's, and the
+sum over epochs), the honest training loss at its start, best and end, the constant answer's and
+the best simple learner's loss, the epochs that would still be needed at the last pace.
+Remedies: learning-rate.
+Source: docs/evidence/model.md (150 runs over five decades of learning rates).
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import statistics
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from goodfit.checks.check import (
+    Answer,
+    CannotTell,
+    Check,
+    NotApplicable,
+    Passed,
+    Suspicion,
+    Threshold,
+    place,
+)
+from goodfit.checks.model.signal import Reach, prior_loss, reach
+from goodfit.facts import BaselineFacts, Epoch, ModelFacts, SettingsFacts, Trace
+
+MIN_EPOCHS = Threshold(3, source="fewer probed epochs show no pace")
+LONG_STEPS = Threshold(0.5, source="docs/evidence/model.md")
+STEPS_OF_LONG = Threshold(50, source="docs/evidence/model.md")
+NO_GAIN = Threshold(0.02, source="docs/evidence/model.md")
+LOST = Threshold(0.25, source="docs/evidence/model.md")
+EXPLODED = Threshold(1.5, source="docs/evidence/model.md")
+SHORT_STEPS = Threshold(3e-4, source="docs/evidence/model.md")
+HARDLY_MOVED = Threshold(0.15, source="docs/evidence/model.md")
+SHARE_LEARNED = Threshold(0.5, source="docs/evidence/model.md")
+TIMES_LONGER = Threshold(5.0, source="docs/evidence/model.md")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Course:
+    """The honest training loss over the probed epochs and how far the weights went. `median` is the
+    largest median over layers of an epoch's update ratio, `after_best` the same after the best
+    epoch, `total` the largest sum over epochs of a layer's, `a_step` the largest of the first
+    probed epoch by step."""
+
+    losses: tuple[float, ...]
+    trained: int
+    median: float
+    after_best: float
+    total: float
+    a_step: float
+    steps: int
+
+    @property
+    def first(self) -> float:
+        return self.losses[0]
+
+    @property
+    def best(self) -> float:
+        return min(self.losses)
+
+    @property
+    def last(self) -> float:
+        return self.losses[-1]
+
+
+def learning_rate(
+    trace: Trace,
+    settings: SettingsFacts,
+    baselines: BaselineFacts | None = None,
+    model: ModelFacts | None = None,
+) -> Answer:
+    if settings.optimizer is None:
+        return NotApplicable("no optimiser was compiled")
+    course = _course(trace, settings)
+    if course is None:
+        return CannotTell("too few epochs were probed for a course of loss and weights")
+    prior = prior_loss(trace, baselines)
+    possible = reach(trace, baselines)
+    evidence = _evidence(course, settings, prior, possible)
+    floor = course.first if prior is None else min(course.first, prior)
+    if _too_high(course, floor, possible is not None, trace, model):
+        return _suspicion("too-high", evidence, settings)
+    if possible is None:
+        return Passed("no simple learner shows that more could be learned", evidence)
+    if _too_low(course, possible):
+        return _suspicion("too-low", evidence, settings)
+    return Passed(
+        f"training loss went from {course.first:.3g} to {course.last:.3g} while an epoch changed "
+        f"the weights by up to {course.median:.2g} of their size",
+        evidence,
+    )
+
+
+def _suspicion(case: str, evidence: Mapping[str, Any], settings: SettingsFacts) -> Suspicion:
+    optimizer = settings.optimizer
+    line = (optimizer.where if optimizer else None) or settings.compile_where
+    return Suspicion(case=case, evidence=evidence, where=place(line, argument="learning_rate"))
+
+
+def _ratios(epoch: Epoch) -> dict[str, float]:
+    return {
+        layer.path: layer.update_ratio
+        for layer in epoch.layers
+        if layer.update_ratio is not None and math.isfinite(layer.update_ratio)
+    }
+
+
+def _course(trace: Trace, settings: SettingsFacts) -> _Course | None:
+    losses = [loss.mean for _, loss in trace.honest("train")]
+    moves = [(epoch.index, ratios) for epoch in trace.epochs if (ratios := _ratios(epoch))]
+    finite = [loss for loss in losses if math.isfinite(loss)]
+    if len(losses) <= MIN_EPOCHS.value or len(finite) < 2 or not moves:
+        return None
+    best_epoch = min(
+        (loss.mean, index) for index, loss in trace.honest("train") if math.isfinite(loss.mean)
+    )[1]
+    # Where the governor left epochs out, those probed stand for the others.
+    left_out = trace.trained / len(moves)
+    sums: dict[str, float] = {}
+    for _, ratios in moves:
+        for path, ratio in ratios.items():
+            sums[path] = sums.get(path, 0.0) + ratio * left_out
+    medians = [(index, statistics.median(ratios.values())) for index, ratios in moves]
+    steps = settings.steps_per_epoch or 1
+    return _Course(
+        losses=tuple(losses),
+        trained=trace.trained,
+        median=max(median for _, median in medians),
+        after_best=max((median for index, median in medians if index > best_epoch), default=0.0),
+        total=max(sums.values()),
+        a_step=max(moves[0][1].values()) / steps,
+        steps=steps,
+    )
+
+
+def _too_high(
+    course: _Course, floor: float, signal: bool, trace: Trace, model: ModelFacts | None
+) -> bool:
+    # Noise makes weights wander with the square root of the steps.
+    long = LONG_STEPS.value * math.sqrt(max(1.0, course.steps / STEPS_OF_LONG.value))
+    exploded = not math.isfinite(course.last) or course.last > EXPLODED.value * abs(floor)
+    stuck = course.best >= floor - NO_GAIN.value * abs(floor)
+    if stuck:
+        return course.median >= long and (signal or exploded)
+    if course.after_best < long:
+        return False
+    if not math.isfinite(course.last):
+        return True
+    lost = (course.last - course.best) / (course.first - course.best)
+    return lost >= LOST.value and (not _normalised(model) or _printed_lost(trace))
+
+
+def _normalised(model: ModelFacts | None) -> bool:
+    """Whether the honest loss may rise because batch statistics lag behind."""
+    return model is not None and any(layer.type == "BatchNormalization" for layer in model.layers)
+
+
+def _printed_lost(trace: Trace) -> bool:
+    printed = [value for _, value in trace.curve("loss") if math.isfinite(value)]
+    if len(printed) < 2 or printed[0] <= min(printed):
+        return True
+    best = min(printed)
+    return (printed[-1] - best) / (printed[0] - best) >= LOST.value
+
+
+def _pace(course: _Course) -> float:
+    """How much the training loss fell an epoch over the last third; 0 where it did not only
+    fall."""
+    losses = course.losses
+    third = max(1, (len(losses) - 1) // 3)
+    falling = all(after < before for before, after in itertools.pairwise(losses))
+    epochs = third * course.trained / (len(losses) - 1)
+    return (losses[-1 - third] - losses[-1]) / epochs if falling else 0.0
+
+
+def _needed(course: _Course, goal: float) -> float:
+    """Epochs that the last pace would still take to reach `goal`; infinite where there is none."""
+    pace = _pace(course)
+    return max(0.0, course.last - goal) / pace if pace > 0 else math.inf
+
+
+def _too_low(course: _Course, possible: Reach) -> bool:
+    needed = _needed(course, possible.simple)
+    return (
+        possible.share(course.last) < SHARE_LEARNED.value
+        and course.a_step < SHORT_STEPS.value
+        and course.total < HARDLY_MOVED.value
+        and TIMES_LONGER.value * course.trained < needed < math.inf
+    )
+
+
+def _evidence(
+    course: _Course, settings: SettingsFacts, prior: float | None, possible: Reach | None
+) -> dict[str, Any]:
+    optimizer = settings.optimizer
+    rate = optimizer.learning_rate if optimizer else None
+    needed = math.inf if possible is None else _needed(course, possible.simple)
+    return {
+        "optimizer": optimizer.name if optimizer else "",
+        "learning_rate": rate,
+        "told": f"learning_rate={rate:g}" if rate is not None else "the learning rate",
+        "lower": f"learning_rate={rate / 10:g}" if rate else "a tenth of it",
+        "higher": f"learning_rate={rate * 10:g}" if rate else "ten times as much",
+        "first_loss": course.first,
+        "best_loss": course.best,
+        "last_loss": course.last,
+        "prior_loss": prior,
+        "simple_loss": possible.simple if possible else None,
+        "update_ratio": course.median,
+        "total_update": course.total,
+        "update_ratio_of_a_step": course.a_step,
+        "epochs": course.trained,
+        "epochs_needed": round(needed) if math.isfinite(needed) else None,
+    }
+
+
+CHECK = Check(
+    code="GF220",
+    name="learning-rate",
+    severity="warning",
+    function=learning_rate,
+    message={
+        "too-high": "With {told} ({optimizer}) an epoch changed the weights by {update_ratio:.2g} "
+        "times their size, and the training loss ended at {last_loss:.3g} (start "
+        "{first_loss:.3g}, best {best_loss:.3g}): the steps are too long.",
+        "too-low": "With {told} ({optimizer}) {epochs} epochs changed the weights by only "
+        "{total_update:.2g} of their size; at this pace it takes some {epochs_needed} more epochs "
+        "to reach what a simple learner does (training loss {last_loss:.3g} against "
+        "{simple_loss:.3g}).",
+    },
+    advice={
+        "too-high": "Try {lower}, and again a tenth if the loss still does not fall.",
+        "too-low": "Try {higher}, and again as long as the loss falls steadily.",
+    },
+    remedies=("learning-rate",),
+)
