@@ -16,6 +16,7 @@ from goodfit.observe.analyse import analyse
 from goodfit.observe.datasets import data_facts, told
 from goodfit.observe.evaluate import NoHonestLossError
 from goodfit.observe.governor import Governor
+from goodfit.observe.model import model_facts
 from goodfit.observe.sampling import (
     Reservoir,
     Sample,
@@ -25,6 +26,7 @@ from goodfit.observe.sampling import (
     is_stream,
     tee,
 )
+from goodfit.observe.settings import settings_facts
 from goodfit.observe.watched import Watched
 
 Sink = Callable[[str, object], None]
@@ -106,9 +108,6 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         self._describe(model, fit_arguments)
 
     def _describe(self, model: Any, fit_arguments: Mapping[str, Any]) -> None:
-        from goodfit.observe.model import model_facts
-        from goodfit.observe.settings import settings_facts
-
         self._learn("model", lambda: model_facts(model))
         self._learn("settings", lambda: settings_facts(model, fit_arguments))
 
@@ -132,10 +131,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         self._forget()
         self._fit = fit_locals(self.model) or {}
         if self._fit:
-            told = dict(self._fit)
-            if told.get("validation_was_split"):
-                told["validation_data"] = None
-            self._describe(self.model, told)
+            self._describe(self.model, self._as_told())
         else:
             self._facts.update({key: value for key, value in attached.items() if value})
         self._watched = Watched(self.model)
@@ -214,12 +210,31 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         spent = self._governor.spent
         self._collect_streams()
         if len(self._epochs) == 1:
-            self._watched.measure_model()
+            self._look_again()
         record = self._probe(epoch, _numbers(logs or {}), seconds)
         self._epochs.append(record)
         self._tell("epoch", record)
         own = time.perf_counter() - started
         self._governor.spent = spent + own
+
+    def _as_told(self) -> dict[str, Any]:
+        """fit's arguments as the user gave them: Keras overwrites validation_data in a split."""
+        given = dict(self._fit)
+        if given.get("validation_was_split"):
+            given["validation_data"] = None
+        return given
+
+    def _look_again(self) -> None:
+        """After the first epoch all is built; on TensorFlow Keras builds subclassed models, losses
+        and metrics in the first step."""
+        assert self._watched is not None
+        self._watched.measure_model()
+        if keras.backend.backend() != "tensorflow" or not self._fit:
+            return
+        model = self._facts.get("model")
+        if model is None or not model.built or not model.parameters:
+            self._learn("model", lambda: model_facts(self.model))
+        self._learn("settings", lambda: settings_facts(self.model, self._as_told()))
 
     def _collect_streams(self) -> None:
         assert self._watched is not None
