@@ -1,0 +1,139 @@
+"""The command line's arguments and help."""
+
+from __future__ import annotations
+
+import argparse
+
+from goodfit import __version__
+
+_EPILOG = """\
+exit codes:
+  0  nothing at error level     2  goodfit could not work: bad arguments, no such file,
+  1  findings at error level       a script that is not Python or trains nothing
+                                3  the script failed
+
+examples:
+  goodfit demo                  see it work on real data
+  goodfit run train.py          run your own script and see what is wrong
+  goodfit explain GF401         what a finding means
+"""
+_RUN = """\
+Runs SCRIPT as `python SCRIPT ...` would, watches every model.fit in it, and reports to stderr
+when it has ended. Options of goodfit come before SCRIPT; all that follows belongs to the script.
+"""
+_RUN_EPILOG = """\
+The script's stdout, stdin, working folder, environment and results are as without goodfit. A
+script that fails, is interrupted (Ctrl-C) or killed is reported up to there, with exit code 3;
+one that --time-limit ends counts as run. --exit-zero turns 1 and 3 into 0, never 2.
+
+examples:
+  goodfit run train.py
+  goodfit run --max-epochs 20 --time-limit 300 train.py --data wine.csv
+  goodfit run --backend torch train.py
+  goodfit run --json report.json --html report.html --quiet --exit-zero train.py
+"""
+_EXPLAIN_EPILOG = """\
+examples:
+  goodfit explain GF401
+  goodfit explain overfitting
+  goodfit explain                   list all checks
+"""
+_SHOW_EPILOG = """\
+examples:
+  goodfit show                      list the runs made from this folder
+  goodfit show last                 the newest one's report
+  goodfit show train                the run of train.py, if there is just one
+  goodfit show --html report.html last
+"""
+_DEMO_EPILOG = """\
+examples:
+  goodfit demo
+  goodfit demo --html demo.html
+"""
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"received {text}; expected a number of seconds above 0")
+    return value
+
+
+def _epochs(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"received {text}; expected a whole number of 1 or more")
+    return value
+
+
+def _add_outputs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", metavar="FILE", help="also write the report as JSON to FILE")
+    parser.add_argument(
+        "--html", metavar="FILE", help="write the HTML report to FILE (default: the run's folder)"
+    )
+    parser.add_argument("--no-html", action="store_true", help="write no HTML report")
+    parser.add_argument("--quiet", action="store_true", help="print no report, only errors")
+    parser.add_argument(
+        "--force", action="store_true", help="overwrite FILE, or a run's folder, that exists"
+    )
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--time-limit", type=_seconds, metavar="SECONDS", help="interrupt the script after SECONDS"
+    )
+    parser.add_argument(
+        "--max-epochs", type=_epochs, metavar="N", help="train at most N epochs in each fit"
+    )
+    parser.add_argument(
+        "--backend",
+        choices=("jax", "tensorflow", "torch"),
+        default="",
+        help="the Keras backend, whatever the script or KERAS_BACKEND says",
+    )
+    parser.add_argument(
+        "--out", metavar="DIR", help="the run's folder (default: a new one under .goodfit/runs/)"
+    )
+    _add_outputs(parser)
+    parser.add_argument(
+        "--exit-zero", action="store_true", help="exit with 0 whatever was found or failed"
+    )
+    parser.add_argument("script", metavar="SCRIPT", help="the Python script to run")
+    parser.add_argument(
+        "arguments", nargs=argparse.REMAINDER, metavar="...", help="the script's own arguments"
+    )
+
+
+def parser() -> argparse.ArgumentParser:
+    shape = argparse.RawDescriptionHelpFormatter
+    top = argparse.ArgumentParser(
+        prog="goodfit",
+        description="Finds out why a Keras model does not generalise, proves it, and fixes it.",
+        epilog=_EPILOG,
+        formatter_class=shape,
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"goodfit {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def add(name: str, help_: str, description: str, epilog: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name,
+            help=help_,
+            description=description,
+            epilog=epilog,
+            formatter_class=shape,
+            allow_abbrev=False,
+        )
+
+    _add_run(add("run", "run a script, watch its training, report", _RUN, _RUN_EPILOG))
+    explain = add("explain", "what a finding means and what helps", "", _EXPLAIN_EPILOG)
+    explain.add_argument(
+        "check", metavar="CODE", nargs="?", help="a code or name, such as GF401; none lists them"
+    )
+    show = add("show", "an earlier run's report again; lists the runs", "", _SHOW_EPILOG)
+    show.add_argument("run", metavar="RUN", nargs="?", help="a run's name or folder, or `last`")
+    _add_outputs(show)
+    demo = add("demo", "the main job on real data, without a download", "", _DEMO_EPILOG)
+    _add_outputs(demo)
+    return top

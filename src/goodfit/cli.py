@@ -1,0 +1,182 @@
+"""The command line: arguments to the door, the report to the terminal, the answer to the exit code.
+
+What a command needs is imported when it runs, so that `goodfit explain` loads no more than checks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from goodfit.arguments import parser
+
+if TYPE_CHECKING:
+    from goodfit.results import Report
+
+
+class _UsageError(Exception):
+    """Arguments that cannot be meant; the message says what was received and expected."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code. Never raises, `SystemExit` from argparse
+    (help, version, bad arguments) aside."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    known = parser()
+    if given and given[0].endswith(".py") and Path(given[0]).is_file():
+        known.error(f"{given[0]} is no command; did you mean: goodfit run {' '.join(given)}")
+    options = known.parse_args(given)
+    from goodfit.run.request import CannotRunError
+
+    command = {"run": _run, "explain": _explain, "show": _show, "demo": _demo}[options.command]
+    try:
+        return command(options)
+    except (CannotRunError, _UsageError) as error:
+        print(f"goodfit: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `goodfit explain GF401 | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _run(options: argparse.Namespace) -> int:
+    from goodfit.run import Request, exit_code, run_script
+
+    _check_outputs(options)
+    run = run_script(
+        Request(
+            script=options.script,
+            arguments=tuple(options.arguments),
+            time_limit=options.time_limit,
+            max_epochs=options.max_epochs,
+            backend=options.backend,
+            out=options.out,
+            overwrite=options.force,
+        )
+    )
+    code = exit_code(run.report)
+    if code == 2:
+        print(f"goodfit: nothing to judge: {' '.join(run.report.notes)}", file=sys.stderr)
+        options.quiet = options.no_html = True
+    _deliver(run.report, run.folder, options, sys.stderr)
+    return 0 if options.exit_zero and code != 2 else code
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from goodfit.run import Request, default_backend, exit_code, run_script
+
+    _check_outputs(options)
+    script = Path(__file__).with_name("demo_script.py")
+    backend = default_backend()
+    if not options.quiet:
+        print(f"goodfit run {_shown(script)}\n", file=sys.stderr, flush=True)
+    run = run_script(Request(script=str(script), backend=backend))
+    _deliver(run.report, run.folder, options, sys.stderr)
+    code = exit_code(run.report)
+    return code if code > 1 else 0
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from goodfit.checks import CHECKS
+    from goodfit.report.explain import explain
+
+    if options.check is None:
+        for check in CHECKS:
+            print(f"{check.code}  {check.severity:<7}  {check.name}")
+        return 0
+    wanted = options.check.strip().lower()
+    for check in CHECKS:
+        if wanted in (check.code.lower(), check.name):
+            print(explain(check.doc, check.code, check.name, check.severity), end="")
+            return 0
+    import difflib
+
+    known = [name for check in CHECKS for name in (check.code, check.name)]
+    near = difflib.get_close_matches(options.check, known, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    raise _UsageError(
+        f"there is no check {options.check}; {hint}expected a code such as GF401 or a name such as "
+        "overfitting; `goodfit explain` lists them"
+    )
+
+
+def _show(options: argparse.Namespace) -> int:
+    from goodfit.run.folder import earlier_runs, find_run, load
+
+    if options.run is None:
+        runs = earlier_runs()
+        for folder in runs:
+            print(_line(folder))
+        if not runs:
+            print("no runs in .goodfit/runs/ here; make one: goodfit run SCRIPT", file=sys.stderr)
+        return 0
+    _check_outputs(options)
+    folder = find_run(options.run)
+    report = load(folder)
+    options.no_html = options.no_html or options.html is None
+    _deliver(report, folder, options, sys.stdout)
+    return 0
+
+
+def _line(folder: Path) -> str:
+    """One run in the list: its name, and its verdict or why there is none."""
+    from goodfit.run.folder import load
+    from goodfit.run.request import CannotRunError
+
+    try:
+        report = load(folder)
+    except CannotRunError:
+        return f"{folder.name}  (no report)"
+    errors = len(report.errors)
+    found = f", {errors} error{'s' if errors > 1 else ''}" if errors else ""
+    return f"{folder.name}  {report.verdict.name if report.fits else 'trained nothing'}{found}"
+
+
+def _check_outputs(options: argparse.Namespace) -> None:
+    """Refuse, before anything runs, what could not be written afterwards."""
+    if options.html and options.no_html:
+        raise _UsageError("received both --html and --no-html; expected one of them")
+    if options.json and options.json == options.html:
+        raise _UsageError(f"--json and --html both name {options.json}; name two files")
+    for option, file in (("--json", options.json), ("--html", options.html)):
+        if file is None:
+            continue
+        if file == "-":
+            raise _UsageError(f"{option} -: stdout belongs to the script; name a file")
+        if os.path.isdir(file):
+            raise _UsageError(f"{option} {file} is a folder; name a file in it")
+        if os.path.exists(file) and not options.force:
+            raise _UsageError(
+                f"{option} {file} exists and is not overwritten; name another file or add --force"
+            )
+
+
+def _deliver(report: Report, folder: Path, options: argparse.Namespace, stream: TextIO) -> None:
+    """Write the files asked for and print the report."""
+    from goodfit.report import to_terminal, write_html, write_json
+    from goodfit.run.folder import HTML
+
+    html = None if options.no_html else Path(options.html or folder / HTML)
+    try:
+        if options.json:
+            write_json(report, options.json, overwrite=options.force)
+        if html is not None:
+            write_html(report, html, overwrite=options.force)
+    except OSError as error:
+        raise _UsageError(f"the report cannot be written: {error}") from error
+    if not options.quiet:
+        to_terminal(report, stream, html=_shown(html), json=options.json)
+
+
+def _shown(path: Path | None) -> str | None:
+    """A path as it is shortest to type from here."""
+    if path is None:
+        return None
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative

@@ -1,0 +1,97 @@
+"""The child process: the script under observation, and the report at its end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from goodfit.facts import Facts
+from goodfit.observe import hooks, origins
+from goodfit.observe.recorder import read_json, write_json
+from goodfit.observe.script import Ending, execute
+from goodfit.observe.watch import Watch
+from goodfit.results import Seconds
+from goodfit.run.folder import ENDED, LIMIT, RUN
+from goodfit.run.gather import concluded, write_error
+from goodfit.run.request import BACKENDS, installed_backends
+
+
+def child() -> None:
+    """Run the script of the run's folder named in `sys.argv[1]`, report, and exit as it did."""
+    folder = Path(sys.argv[1])
+    asked = read_json(folder / RUN)
+    owner = os.getpid()
+    watch = Watch(folder, backend=asked["backend"], max_epochs=asked["max_epochs"])
+    hooks.install(watch)
+    origins.claim(asked["path"])
+    ending = execute(
+        Path(asked["path"]),
+        asked["script"],
+        asked["arguments"],
+        time_limit=asked["time_limit"],
+        on_time_limit=(folder / LIMIT).touch,
+    )
+    watch.active = False
+    if os.getpid() == owner:  # else this is a fork that ran to the script's end
+        _tell(folder, watch, ending, float(asked["started"]))
+    sys.exit(ending.run.exit_code)
+
+
+def _tell(folder: Path, watch: Watch, ending: Ending, started: float) -> None:
+    """Work out the report; what fails here is left to the parent."""
+    try:
+        script_seconds = max(ending.seconds - watch.seconds, 0.0)
+        told = {"script": ending.run, "seconds": script_seconds, "notes": watch.notes}
+        write_json(folder / ENDED, told)
+        # Standard output belongs to the script.
+        with contextlib.redirect_stdout(sys.stderr):
+            fits = watch.facts(ending.error)
+            notes = [*watch.notes, *_untrained(fits, watch, ending), *_no_backend(ending.error)]
+            spent = Seconds(
+                total=time.time() - started, script=script_seconds, checks=watch.seconds
+            )
+            concluded(folder, fits, ending.run, spent, notes)
+    except BaseException:
+        write_error(folder)
+
+
+def _untrained(fits: Sequence[Facts], watch: Watch, ending: Ending) -> list[str]:
+    """Why there is no training to judge, if there is none."""
+    if any(facts.trace is not None for facts in fits) or watch.calls.get("fit"):
+        return []
+    if ending.error is not None:
+        return [
+            "the script ended before any fit, so there is no training to judge; let "
+            f"`python {ending.run.path}` run as far as fit first"
+        ]
+    if ending.run.ended == "time limit":
+        return ["the time limit was over before any fit began; give more seconds"]
+    if "keras" not in sys.modules:
+        old = " (it imported tf_keras, Keras 2)" if "tf_keras" in sys.modules else ""
+        return [f"the script never imported Keras 3{old}, so there was no training to watch"]
+    steps = watch.calls.get("train_on_batch", 0)
+    if steps:
+        return [
+            f"the script called train_on_batch {steps} times and never fit; goodfit watches fit. "
+            "In a loop of your own, call goodfit.diagnose(model, (x, y), validation_data=...)"
+        ]
+    return [
+        "the script imported Keras but never called fit on a model, so there was no training to "
+        "watch; expected a script that trains with model.fit(...)"
+    ]
+
+
+def _no_backend(error: BaseException | None) -> list[str]:
+    """What to do where Keras' backend is not installed and another is."""
+    wanted = error.name if isinstance(error, ModuleNotFoundError) else None
+    found = installed_backends() if wanted in BACKENDS else []
+    if not found:
+        return []
+    return [
+        f"Keras was set to the backend {wanted}, which is not installed; {', '.join(found)} is: "
+        f"add --backend {found[0]}, or set KERAS_BACKEND={found[0]}"
+    ]
