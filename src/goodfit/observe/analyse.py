@@ -5,29 +5,25 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from goodfit.facts import (
-    BaselineFacts,
-    DataFacts,
     Epoch,
     Facts,
     GapFacts,
     HonestLoss,
     ModelFacts,
-    PredictionFacts,
     SettingsFacts,
-    Trace,
 )
 from goodfit.observe import gap
 from goodfit.observe.evaluate import NoHonestLossError, Rows
 from goodfit.observe.graph import layer_paths
 from goodfit.observe.layers import LayerObserver
-from goodfit.observe.sampling import Reservoir, Sample, length
+from goodfit.observe.sampling import length
 from goodfit.observe.watched import Watched
 
 # Reading off Keras' val_loss is trusted while it agrees with our own rows this well.
@@ -38,18 +34,36 @@ MIN_ROWS = 256
 CURVE_ROWS = 512
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remains:
+    """What a fit left behind. `known` are the facts so far by name; `monitor_seconds` what watching
+    took of the fit's `seconds`; `unlimited` lets the analysis take its time."""
+
+    watched: Watched
+    epochs: tuple[Epoch, ...]
+    known: Mapping[str, Any]
+    missing: Mapping[str, str]
+    finished: bool
+    seconds: float
+    monitor_seconds: float
+    unlimited: bool
+    baselines: bool
+
+
 class Analysis:
     """One fit's analysis as it proceeds; `missing` collects what could not be had, and why."""
 
-    watched: Watched
-    fit: Mapping[str, Any]
-    epochs: list[Epoch]
-    model: ModelFacts | None
-    settings: SettingsFacts | None
-    missing: dict[str, str]
-    deadline: float
-    rows: dict[tuple[str, str], Rows] = field(default_factory=dict)
+    def __init__(self, remains: Remains) -> None:
+        self.remains = remains
+        self.watched = remains.watched
+        self.fit = remains.watched.intake.fit
+        self.epochs = list(remains.epochs)
+        self.model: ModelFacts | None = remains.known.get("model")
+        self.settings: SettingsFacts | None = remains.known.get("settings")
+        self.missing = dict(remains.missing)
+        self.rows: dict[tuple[str, str], Rows] = {}
+        budget = max(ANALYSIS_SECONDS, ANALYSIS_SHARE * remains.seconds)
+        self.deadline = time.perf_counter() + (math.inf if remains.unlimited else budget)
 
     def attempt(self, name: str, look: Callable[[], Any]) -> Any:
         """What `look` finds, or None with the reason noted."""
@@ -232,63 +246,30 @@ class Analysis:
 _EMPTY = ModelFacts(name="", kind="")
 
 
-def analyse(
-    watched: Watched,
-    *,
-    fit: Mapping[str, Any],
-    epochs: Sequence[Epoch],
-    known: Mapping[str, Any],
-    missing: Mapping[str, str],
-    reservoirs: Mapping[str, Reservoir],
-    finished: bool,
-    seconds: float,
-    monitor_seconds: float,
-    unlimited: bool,
-    tell: Callable[[str, object], None],
-) -> Facts:
+def analyse(remains: Remains, tell: Callable[[str, object], None]) -> Facts:
     """All facts of a watched fit. Never raises: what fails is named in `missing`."""
     from goodfit.observe import assemble
 
-    budget = math.inf if unlimited else max(ANALYSIS_SECONDS, ANALYSIS_SHARE * seconds)
-    work = Analysis(
-        watched=watched,
-        fit=fit,
-        epochs=list(epochs),
-        model=known.get("model"),
-        settings=known.get("settings"),
-        missing=dict(missing),
-        deadline=time.perf_counter() + budget,
-    )
-    data: DataFacts | None = work.attempt("data", lambda: assemble.data(work, reservoirs))
-    if data is not None:
-        tell("data", data)
+    work = Analysis(remains)
     work.measure()
     work.attempt("curves", work.curves)
     work.attempt("layers", work.layers)
-    predictions: PredictionFacts | None = work.attempt(
-        "predictions", lambda: assemble.predictions(work)
-    )
-    baselines: BaselineFacts | None = work.attempt("baselines", lambda: assemble.baselines(work))
-    trace: Trace = assemble.trace(
-        work,
-        gap=work.attempt("gap", work.gap),
-        predictions=predictions,
-        finished=finished,
-        seconds=seconds,
-        monitor_seconds=monitor_seconds,
-    )
+    predictions = work.attempt("predictions", lambda: assemble.predictions(work))
+    baselines = None
+    if remains.baselines:
+        baselines = work.attempt("baselines", lambda: assemble.baselines(work))
+    else:
+        work.missing["baselines"] = "simple learners were compared for the first fits only"
+    trace = assemble.trace(work, work.attempt("gap", work.gap), predictions)
     tell("end", replace(trace, epochs=()))
     import keras
 
     return Facts(
         model=work.model,
         settings=work.settings,
-        data=data,
+        data=remains.known.get("data"),
         trace=trace,
         baselines=baselines,
         backend=keras.backend.backend(),
         missing=work.missing,
     )
-
-
-__all__ = ["Analysis", "Sample", "analyse"]

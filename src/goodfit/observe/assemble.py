@@ -2,52 +2,16 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.facts import BaselineFacts, DataFacts, GapFacts, PredictionFacts, Trace
+from goodfit.facts import BaselineFacts, GapFacts, PredictionFacts, Trace
 from goodfit.observe import datasets
-from goodfit.observe.arrays import source_of
-from goodfit.observe.sampling import Reservoir, Sample
+from goodfit.observe.sampling import Sample
 
 if TYPE_CHECKING:
     from goodfit.observe.analyse import Analysis
-
-
-# ---------------------------------------------------------------- data
-
-
-def _rows(
-    work: Analysis, role: str, prefix: str, reservoirs: Mapping[str, Reservoir]
-) -> datasets.Rows | None:
-    sample, reservoir = work.watched.samples.get(role), reservoirs.get(role)
-    if reservoir is None:
-        return datasets.whole(
-            *(work.fit.get(f"{prefix}{name}") for name in ("x", "y", "sample_weight"))
-        )
-    if sample is None:
-        return None
-    return datasets.Rows(
-        x=sample.x,
-        y=sample.y,
-        weights=sample.weights,
-        source=source_of(work.fit.get(f"{prefix}x")),
-        rows=reservoir.rows,
-        sampled=reservoir.rows > sample.rows,
-    )
-
-
-def data(work: Analysis, reservoirs: Mapping[str, Reservoir]) -> DataFacts | None:
-    """Facts of both sets and of what they share."""
-    train = _rows(work, "train", "", reservoirs)
-    if train is None:
-        work.missing["data"] = work.missing.get("train sample", "no training rows were seen")
-        return None
-    validation = _rows(work, "validation", "val_", reservoirs)
-    return datasets.data_facts(train, validation, work.model, work.settings)
 
 
 # ---------------------------------------------------------------- predictions
@@ -180,15 +144,7 @@ def _floats(work: Analysis, role: str, which: str) -> tuple[float, ...]:
     return () if rows is None else tuple(float(value) for value in rows.losses)
 
 
-def trace(
-    work: Analysis,
-    *,
-    gap: GapFacts | None,
-    predictions: PredictionFacts | None,
-    finished: bool,
-    seconds: float,
-    monitor_seconds: float,
-) -> Trace:
+def trace(work: Analysis, gap: GapFacts | None, predictions: PredictionFacts | None) -> Trace:
     """The training's record, from the epochs and the rows."""
     best = work.watched.snapshots.get("best")
     last = work.epochs[-1].index if work.epochs else None
@@ -209,10 +165,10 @@ def trace(
         predictions=predictions,
         loss_kind="chunk" if chunked else (" + ".join(names) if work.rows else ""),
         honest_missing="" if work.rows else _why(work),
-        finished=finished,
+        finished=work.remains.finished,
         stopped_by=_stopped_by(work),
-        seconds=seconds,
-        monitor_seconds=monitor_seconds if math.isfinite(monitor_seconds) else 0.0,
+        seconds=work.remains.seconds,
+        monitor_seconds=work.remains.monitor_seconds,
     )
 
 

@@ -9,28 +9,19 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
 import keras
-import numpy as np
 
 from goodfit.facts import Epoch, Facts, HonestLoss
-from goodfit.observe.analyse import analyse
+from goodfit.observe.analyse import Remains, analyse
 from goodfit.observe.datasets import data_facts, told
 from goodfit.observe.evaluate import NoHonestLossError
 from goodfit.observe.governor import Governor
 from goodfit.observe.model import model_facts
-from goodfit.observe.sampling import (
-    Reservoir,
-    Sample,
-    arrays_fit,
-    fit_locals,
-    from_arrays,
-    is_stream,
-    tee,
-)
 from goodfit.observe.settings import settings_facts
 from goodfit.observe.watched import Watched
 
 Sink = Callable[[str, object], None]
 CURVE_ROWS = 512
+EARLY_CELLS = 2_000_000  # data up to this size are described before training, the rest after it
 GROWTH = (
     1.5  # weights are remembered at epochs 0, 1, 2, 4, 6, 9, 14, 21, ...: each half as late again
 )
@@ -86,18 +77,15 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
     def _forget(self) -> None:
         self._facts: dict[str, Any] = {}
         self._missing: dict[str, str] = {}
+        self._told: Mapping[str, Any] = {}
         self._epochs: list[Epoch] = []
         self._watched: Watched | None = None
-        self._reservoirs: dict[str, Reservoir] = {}
-        self._undo: list[Callable[[], None]] = []
         self._finished = False
         self._analysed: Facts | None = None
         self._seconds = 0.0
         self._epoch_started = 0.0
-        self._fit: Mapping[str, Any] = {}
-        self._told: Mapping[str, Any] = {}
-        self.failure = ""
         self._next_kept = 0
+        self.failure = ""
 
     # ------------------------------------------------------------ before training
 
@@ -129,64 +117,30 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
     def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
         attached = {name: self._facts.get(name) for name in ("model", "settings")}
         self._forget()
-        self._fit = fit_locals(self.model) or {}
-        if self._fit:
-            self._describe(self.model, self._as_told())
+        self._watched = Watched(self.model, self._seed)
+        intake = self._watched.intake
+        if intake.fit:
+            self._describe(self.model, intake.arguments)
         else:
             self._facts.update({key: value for key, value in attached.items() if value})
-        self._watched = Watched(self.model)
         self._governor.start()
-        self._look_at_data()
+        intake.begin()
+        if 0 < intake.cells <= EARLY_CELLS:
+            self._learn_data()
         with self._governor.spending("snapshot"):
             self._watched.remember("initial", -1)
         self._epochs.append(Epoch(index=-1))
 
-    def _look_at_data(self) -> None:
-        """Sample the arrays now; let the batches of a stream be noted as they pass."""
-        if not self._fit:
-            self._missing["data"] = "the data were not handed over by Keras' own fit"
-            return
-        rng = np.random.default_rng(self._seed)
-        if is_stream(self._fit["epoch_iterator"]):
-            self._tee("train", self._fit["epoch_iterator"])
-        else:
-            x, y, weights = (self._fit[name] for name in ("x", "y", "sample_weight"))
-            self._sampled("train", lambda: from_arrays(x, y, weights, rng))
-        if self._fit.get("validation_data") is None or self._validation_is_stream():
-            return
-        vx, vy, vw = (self._fit.get(f"val_{name}") for name in ("x", "y", "sample_weight"))
-        self._sampled("validation", lambda: from_arrays(vx, vy, vw, rng))
-
-    def _validation_is_stream(self) -> bool:
-        return not arrays_fit(
-            (self._fit.get("val_x"), self._fit.get("val_y"), self._fit.get("val_sample_weight"))
-        )
-
-    def _sampled(self, role: str, draw: Callable[[], Sample]) -> None:
+    def _learn_data(self) -> None:
         assert self._watched is not None
-        try:
-            self._watched.samples[role] = draw()
-        except Exception as error:
-            self._missing[f"{role} sample"] = f"{type(error).__name__}: {error}"
-
-    def _tee(self, role: str, epoch_iterator: Any) -> None:
-        reservoir = Reservoir(np.random.default_rng(self._seed))
-        undo = tee(epoch_iterator, reservoir)
-        if undo is None:
-            self._missing[f"{role} sample"] = "this Keras gives no view of the batches it reads"
-            return
-        self._reservoirs[role] = reservoir
-        self._undo.append(undo)
+        known = (self._facts.get("model"), self._facts.get("settings"))
+        intake = self._watched.intake
+        self._learn("data", lambda: intake.facts(*known))
 
     @_harmless
     def on_test_begin(self, logs: Mapping[str, float] | None = None) -> None:
-        """Keras' validation pass starts: note its batches, once, if they come from a stream."""
-        iterator = getattr(self.model, "_eval_epoch_iterator", None)
-        known = self._watched is None or "validation" in self._watched.samples
-        if iterator is None or known or "validation" in self._reservoirs or not self._fit:
-            return
-        if is_stream(iterator):
-            self._tee("validation", iterator)
+        if self._watched is not None:
+            self._watched.intake.begin_validation()
 
     # ------------------------------------------------------------ while training
 
@@ -208,7 +162,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         seconds = time.perf_counter() - self._epoch_started
         started = time.perf_counter()
         spent = self._governor.spent
-        self._collect_streams()
+        self._watched.intake.collect()
         if len(self._epochs) == 1:
             self._look_again()
         record = self._probe(epoch, _numbers(logs or {}), seconds)
@@ -217,36 +171,18 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         own = time.perf_counter() - started
         self._governor.spent = spent + own
 
-    def _as_told(self) -> dict[str, Any]:
-        """fit's arguments as the user gave them: Keras overwrites validation_data in a split."""
-        given = dict(self._fit)
-        if given.get("validation_was_split"):
-            given["validation_data"] = None
-        return given
-
     def _look_again(self) -> None:
         """After the first epoch all is built; on TensorFlow Keras builds subclassed models, losses
         and metrics in the first step."""
         assert self._watched is not None
         self._watched.measure_model()
-        if keras.backend.backend() != "tensorflow" or not self._fit:
+        intake = self._watched.intake
+        if keras.backend.backend() != "tensorflow" or not intake.fit:
             return
         model = self._facts.get("model")
         if model is None or not model.built or not model.parameters:
             self._learn("model", lambda: model_facts(self.model))
-        self._learn("settings", lambda: settings_facts(self.model, self._as_told()))
-
-    def _collect_streams(self) -> None:
-        assert self._watched is not None
-        while self._undo:
-            self._undo.pop()()
-        for role, reservoir in self._reservoirs.items():
-            sample = reservoir.sample()
-            if sample is not None and role not in self._watched.samples:
-                self._watched.samples[role] = sample
-                steps = getattr(self._fit.get("epoch_iterator"), "num_batches", None)
-                if role == "train" and steps:  # a prefetching reader is ahead of the training
-                    reservoir.rows = min(reservoir.rows, steps * reservoir.batch)
+        self._learn("settings", lambda: settings_facts(self.model, intake.arguments))
 
     def _probe(self, index: int, logs: dict[str, float], seconds: float) -> Epoch:
         watched = self._watched
@@ -284,7 +220,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
 
     def _honest(self, role: str) -> HonestLoss | None:
         assert self._watched is not None
-        sample = self._watched.samples.get(role)
+        sample = self._watched.intake.samples.get(role)
         if sample is None or sample.y is None or self._watched.honest_missing:
             return None
         try:
@@ -300,8 +236,8 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         self._seconds = self._governor.elapsed
         self._finished = True
         self._keep_last()
-        while self._undo:
-            self._undo.pop()()
+        if self._watched is not None:
+            self._watched.intake.collect()
 
     def _keep_last(self) -> None:
         """Callbacks that restore weights run before or after this one: keep the last epoch's as
@@ -314,35 +250,42 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
 
     # ------------------------------------------------------------ afterwards
 
-    def facts(self) -> Facts:
-        """All that was seen, worked out from the remembered weights; safe in any state."""
-        if self._analysed is not None:
-            return self._analysed
-        if self._watched is not None:
-            self._collect_streams()
-            if not self._finished:
-                self._seconds = self._governor.elapsed
-                self._keep_last()
-            if self.failure:
-                self._missing["trace"] = f"goodfit's monitor failed: {self.failure}"
-            facts = analyse(
-                self._watched,
-                fit=self._fit,
-                epochs=self._epochs,
-                known=self._facts,
-                missing=self._missing,
-                reservoirs=self._reservoirs,
-                finished=self._finished,
-                seconds=self._seconds,
-                monitor_seconds=self._governor.spent,
-                unlimited=self._governor.share >= 1,
-                tell=self._tell,
-            )
-        else:
-            facts = self._untrained()
-        self._analysed = facts
-        self._release()
-        return facts
+    def facts(self, *, baselines: bool = True) -> Facts:
+        """All that was seen, worked out from the remembered weights; safe in any state.
+
+        Args:
+            baselines: whether to fit the simple learners, the costly part of it.
+        """
+        if self._analysed is None:
+            if self._watched is None:
+                self._analysed = self._untrained()
+            else:
+                self._analysed = analyse(self._remains(baselines), self._tell)
+            # The facts are all that is kept of the user's model and data.
+            self._watched, self._told = None, {}
+        return self._analysed
+
+    def _remains(self, baselines: bool) -> Remains:
+        assert self._watched is not None
+        self._watched.intake.collect()
+        if not self._finished:
+            self._seconds = self._governor.elapsed
+            self._keep_last()
+        if "data" not in self._facts or self._watched.intake.streams:
+            self._learn_data()
+        if self.failure:
+            self._missing["trace"] = f"goodfit's monitor failed: {self.failure}"
+        return Remains(
+            watched=self._watched,
+            epochs=tuple(self._epochs),
+            known=self._facts,
+            missing=self._missing | self._watched.intake.missing,
+            finished=self._finished,
+            seconds=self._seconds,
+            monitor_seconds=self._governor.spent,
+            unlimited=self._governor.share >= 1,
+            baselines=baselines,
+        )
 
     def _untrained(self) -> Facts:
         """Facts of a fit that failed before its first step: what it was asked to do."""
@@ -358,12 +301,6 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
             backend=keras.backend.backend(),
             missing=self._missing,
         )
-
-    def _release(self) -> None:
-        """Let go of the user's model and data; the facts are all that is kept."""
-        self._watched = None
-        self._fit = self._told = {}
-        self._reservoirs = {}
 
 
 def _numbers(logs: Mapping[str, Any]) -> dict[str, float]:

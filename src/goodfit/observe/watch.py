@@ -5,6 +5,7 @@ An error of goodfit's own becomes a note in the report, never the user's.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import os
 import sys
@@ -20,6 +21,7 @@ from goodfit.facts import CrashFacts, Facts
 from goodfit.observe import crash
 from goodfit.observe.recorder import Recorder, read_fit
 
+FITS_WITH_BASELINES = 3  # simple learners cost a second a fit; a script may fit a hundred times
 # The trainer's methods that are watched, and what a crash in them is said to happen during.
 DURING = {
     "fit": "fit",
@@ -175,7 +177,9 @@ class WatchedFit:
     def close(self) -> None:
         """Work out the facts and let the monitor, and with it the user's data, go."""
         self._undo()
-        facts = self._watch.careful("work out what this fit shows", self._monitor.facts)
+        baselines = self._watch.fits.index(self) < FITS_WITH_BASELINES
+        look = functools.partial(self._monitor.facts, baselines=baselines)
+        facts = self._watch.careful("work out what this fit shows", look)
         if self._monitor.failure:
             self._watch.say(f"goodfit stopped watching a fit: {self._monitor.failure}")
         if facts is None:

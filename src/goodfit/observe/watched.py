@@ -10,6 +10,7 @@ import numpy as np
 
 from goodfit.facts import HonestLoss, SettingsFacts
 from goodfit.observe.evaluate import Evaluator
+from goodfit.observe.intake import Intake
 from goodfit.observe.sampling import Sample
 
 SNAPSHOT_BYTES = 256_000_000
@@ -22,10 +23,10 @@ class Watched:
     """One fit's working memory. Snapshots are (epoch, weights) by name: "initial", "best", "last",
     and "epoch N" for a few early epochs."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, seed: int) -> None:
         self.model = model
         self.evaluator = Evaluator(model)
-        self.samples: dict[str, Sample] = {}
+        self.intake = Intake(model, seed)
         self.snapshots: dict[str, tuple[int, list[np.ndarray]]] = {}
         self.honest_missing = ""
         self.updates: dict[int, tuple[list[float], list[float]]] = {}
@@ -46,6 +47,11 @@ class Watched:
             del self.snapshots[name]
         if self._start is not None and len(self._start) != count:
             self._start = None
+
+    @property
+    def samples(self) -> dict[str, Sample]:
+        """The samples drawn so far, by role."""
+        return self.intake.samples
 
     @property
     def room(self) -> bool:
