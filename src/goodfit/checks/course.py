@@ -1,10 +1,8 @@
-"""The course of a training in numbers: what validation gained, what it lost again, and the noise.
+"""The course of a training in numbers: what validation gained, and what it lost again.
 
 A loss has no scale of its own, so what matters is measured as a share of what was gained: the loss
-of the best constant answer minus the best honest validation loss. Two kinds of noise count. Rows:
-the best and the last epoch are compared row by row. Epochs: all rows go up and down together from
-one epoch to the next, which no number of rows averages out. The best epoch is a minimum picked
-among many, so both comparisons allow for the picking. docs/evidence/generalization.md derives it.
+of the best constant answer minus the best honest validation loss. docs/evidence/generalization.md
+derives the numbers.
 """
 
 from __future__ import annotations
@@ -15,25 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from goodfit.checks.noise import HUGE, MIN_ROWS, Change, epoch_noise, paired, wander
 from goodfit.facts import Trace
 
-PICKED_Z = 3.0 / math.sqrt(2.0)
-MIN_ROWS = 5
-HUGE = 1e100
 MIN_PROBES = 4
 FLAT_SHARE = 0.02
 SLOWEST = 0.9
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A mean change per row with its standard error; `z` is the paired t statistic brought to the
-    scale of a normal deviate, so that few rows weigh less."""
-
-    mean: float
-    standard_error: float
-    z: float
-    rows: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,43 +58,6 @@ class Rise:
         return self.lasting / self.gained if self.gained > 0 else math.inf
 
 
-def needed_z(epochs: int) -> float:
-    """The deviate that the best of `epochs` epochs must be beaten by: the minimum of that many
-    equal epochs lies sqrt(ln epochs) standard errors of a difference below, by picking alone."""
-    return math.sqrt(math.log(max(epochs, 2))) + PICKED_Z
-
-
-def paired(before: Sequence[float], after: Sequence[float]) -> Change | None:
-    """The change from `before` to `after` over the same rows, or None for too few of them."""
-    first, second = np.asarray(before, float), np.asarray(after, float)
-    if first.size < MIN_ROWS or first.size != second.size:
-        return None
-    if max(np.abs(first).max(), np.abs(second).max()) < HUGE:
-        difference = second - first
-    else:  # NaN lands here too: no comparison with it holds
-        return None
-    mean = float(difference.mean())
-    error = float(difference.std(ddof=1)) / math.sqrt(first.size)
-    t = mean / error if error > 0 else math.copysign(math.inf, mean) if mean else 0.0
-    return Change(mean=mean, standard_error=error, z=normal(t, first.size - 1), rows=first.size)
-
-
-def normal(t: float, freedom: int) -> float:
-    """A t statistic as a normal deviate (Wallace 1959)."""
-    if not math.isfinite(t):
-        return math.copysign(math.sqrt(2.0 * freedom), t)
-    return t * (1 - 1 / (4 * freedom)) / math.sqrt(1 + t * t / (2 * freedom))
-
-
-def epoch_noise(means: Sequence[float]) -> float:
-    """Standard deviation of the noise between neighbouring epochs: from second differences, which
-    a trend leaves alone, over the later half of the curve, robust to single jumps."""
-    values = np.asarray(means, float)[-max(6, len(means) // 2) :]
-    if values.size < 4:
-        return 0.0
-    return float(1.4826 * np.median(np.abs(np.diff(values, 2))) / math.sqrt(6.0))
-
-
 def finite(trace: Trace, role: str) -> tuple[tuple[int, float, float], ...]:
     """(epoch, mean, standard error) of the probed epochs whose honest loss is finite."""
     return tuple(
@@ -126,12 +74,14 @@ def prior_loss(trace: Trace) -> float | None:
 
 
 def _sustained(later: Sequence[float], best: float, probes: int, noise: float) -> float:
-    count = max(3, len(later) // 3)
+    """The level of the last third of the epochs after the best, above the best, less what the
+    picking of the best and the noise of that level explain."""
     if len(later) < 3:
         return 0.0
+    count = max(3, len(later) // 3)
     level = float(np.median(later[-count:]))
     picked = math.sqrt(2 * math.log(max(probes, 2)))
-    return level - best - noise * (picked + 3 * 1.2533 / math.sqrt(count))
+    return level - best - max(noise, wander(later)) * (picked + 3 * 1.2533 / math.sqrt(count))
 
 
 def _left(trace: Trace, best: float, rise: float) -> float:
@@ -153,7 +103,9 @@ def _gap_z(train: Sequence[float], validation: Sequence[float]) -> float:
 def rise_since_best(trace: Trace) -> Rise | str:
     """What validation lost since its best epoch, or why that cannot be told."""
     curve = finite(trace, "validation")
-    if len(curve) < MIN_PROBES or trace.best_epoch is None or trace.last_epoch is None:
+    if trace.best_epoch is None or trace.last_epoch is None:
+        return "the losses row by row at the best and the last epoch were not recorded"
+    if len(curve) < MIN_PROBES:
         return f"only {len(curve)} epochs were probed, which show no course; train for more epochs"
     change = paired(trace.validation_rows_best, trace.validation_rows_last)
     train = paired(trace.train_rows_best, trace.train_rows_last)

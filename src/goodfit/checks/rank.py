@@ -3,7 +3,7 @@
 One root cause shows up in many ways. `CAUSES` says which finding explains which, by code; a finding
 that another one of the same fit explains names it in `because_of`, stands right behind it, and is
 one level less severe, as long as its cause is at least as severe as it was itself (so that a report
-with an error in it never ends up without one).
+with an error in it never ends up without one). A crash is never less severe than an error.
 """
 
 from __future__ import annotations
@@ -22,13 +22,24 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
     "GF104": (*BROKEN, "GF304", *WEAK),
     "GF107": ("GF108", *BROKEN, *WEAK),
     "GF108": ("GF204", *BROKEN, *WEAK),
-    "GF109": ("GF306", "GF307", *WEAK),
+    "GF109": ("GF601", "GF306", "GF307", *WEAK),
     "GF110": ("GF306", "GF307"),
     "GF113": ("GF303", "GF306", "GF307", "GF401", "GF402", "GF403", "GF407", "GF409"),
     "GF120": ("GF110", "GF401", "GF402", "GF405", "GF407", "GF409"),
     "GF126": ("GF601", "GF307", *WEAK),
     "GF127": ("GF102", *BROKEN, "GF303", "GF304", *WEAK),
-    "GF201": ("GF202", "GF204", "GF301", "GF303", "GF304", "GF306", "GF307", *WEAK),
+    "GF201": (
+        "GF601",
+        "GF109",
+        "GF202",
+        "GF204",
+        "GF301",
+        "GF303",
+        "GF304",
+        "GF306",
+        "GF307",
+        *WEAK,
+    ),
     "GF202": ("GF204", "GF306", "GF307", *WEAK),
     "GF205": WEAK,
     "GF207": ("GF303", "GF304", "GF306", "GF307", *WEAK),
@@ -77,7 +88,11 @@ def _roots(finding: Finding, findings: Sequence[Finding]) -> list[Finding]:
 
 def _lowered(finding: Finding, causes: Sequence[Finding]) -> Severity:
     own = SEVERITIES.index(finding.severity)
-    if finding.because_of or not any(SEVERITIES.index(cause.severity) <= own for cause in causes):
+    if (
+        finding.because_of
+        or finding.code.startswith("GF6")
+        or not any(SEVERITIES.index(cause.severity) <= own for cause in causes)
+    ):
         return finding.severity
     return SEVERITIES[min(own + 1, len(SEVERITIES) - 1)]
 

@@ -7,9 +7,9 @@ no harm since the best epoch. A model that cannot learn is never called overfit.
 Confidence. Where a statistic decides, it is the normal probability of the least margin by which the
 deciding tests pass their thresholds, in standard errors: 0.5 at the threshold itself, and at most
 0.95, because one run is one draw of initial weights. What is read off the data or the model without
-a statistic (a label out of range, a NaN) has 0.95, or 0.98 once a trial confirmed it; a cause that
-is only suspected behind a symptom has 0.8. "cannot tell" carries the confidence that more facts are
-needed, which is 0.9.
+a statistic (a label out of range, a NaN) has 0.95, or 0.98 once a trial confirmed it; a data
+problem that is only suspected behind a symptom has 0.8. "cannot tell" carries the confidence that
+more facts are needed, which is 0.9.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 
-from goodfit.checks.course import Rise, epoch_noise, finite, prior_loss, rise_since_best
+from goodfit.checks.course import Rise, finite, prior_loss, rise_since_best
 from goodfit.checks.generalization import close_to_overfitting, overfitting, underfitting
+from goodfit.checks.noise import epoch_noise
 from goodfit.facts import BaselineFacts, Facts, HonestLoss
 from goodfit.results import SEVERITIES, Finding, Outcome, Verdict, VerdictName
 
@@ -77,6 +78,8 @@ def _crashed(case: _Case) -> Verdict | None:
     if known is not None:
         return _by("broken training", known, _read_off(known))
     reason = f"The script ended with {crash.type} before an epoch was trained."
+    if crash.during not in ("build", "compile", "fit"):
+        return _cannot(reason, "run the script to the end without goodfit first")
     return Verdict(name="broken training", confidence=READ_OFF, reason=reason)
 
 
@@ -98,7 +101,8 @@ def _setup(case: _Case) -> Verdict | None:
         explains = finding.code in causes and finding.severity != "tip"
         if finding.code.startswith("GF2") and (finding.severity == "error" or explains):
             symptom = "the model cannot learn" if explains else ""
-            return _by("broken training", finding, _read_off(finding), symptom)
+            confidence = READ_OFF if explains else _read_off(finding)
+            return _by("broken training", finding, confidence, symptom)
     return None
 
 
@@ -255,7 +259,8 @@ def _good(case: _Case) -> Verdict:
     lost = max(final.mean - rise.best_loss, 0.0)
     bound = overfitting.MIN_SHARE_LOST.value * rise.gained
     error = max(rise.change.standard_error, 1e-9)
-    gap = f"; {lost:.2g} lost since the best epoch, {rise.best_epoch + 1}"
+    amount = f"{lost:.2g}" if lost > 0.01 * bound else "nothing"
+    gap = f"; {amount} lost since the best epoch, {rise.best_epoch + 1}"
     if trace.final_train is not None:
         gap = f"; gap to training {final.mean - trace.final_train.mean:+.3g}" + gap
     confidence = sure(z - MIN_PRIOR_Z, (bound - lost) / error + 1)

@@ -20,7 +20,7 @@ from goodfit.facts import (
     SettingsFacts,
 )
 from goodfit.observe import gap
-from goodfit.observe.evaluate import NoHonestLossError, Rows
+from goodfit.observe.evaluate import CURVE_ROWS, NoHonestLossError, Rows
 from goodfit.observe.graph import layer_paths
 from goodfit.observe.layers import LayerObserver
 from goodfit.observe.sampling import length
@@ -31,7 +31,6 @@ AGREEMENT = 0.02
 ANALYSIS_SECONDS = 2.0
 ANALYSIS_SHARE = 0.05
 MIN_ROWS = 256
-CURVE_ROWS = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,15 +117,15 @@ class Analysis:
     # Epochs ----------------------------------------------------------------
 
     def curves(self) -> None:
-        """Put what the rows tell into the epochs: full samples at the best and the last weights,
-        fewer rows at the others that were kept, early to late while time lasts; and standard
-        errors where only Keras' own mean was read."""
+        """Put what the rows tell into the epochs: the same first rows of the sample at every epoch
+        whose weights were kept, early to late while time lasts, so that epochs can be compared;
+        and standard errors where only Keras' own mean was read."""
         self._distrust()
         for role in ("train", "validation"):
             for which in ("best", "last"):
                 found, kept = self.rows.get((role, which)), self.watched.snapshots.get(which)
                 if found is not None and kept is not None:
-                    self._set(kept[0], role, found.honest)
+                    self._set(kept[0], role, _first(found).honest)
         done = {
             self.watched.snapshots[n][0] for n in ("best", "last") if n in self.watched.snapshots
         }
@@ -193,7 +192,6 @@ class Analysis:
         kept = dict(self.watched.snapshots.values())
         for epoch in sorted(kept, key=lambda e: (e != max(kept), e != -1, e)):
             if time.perf_counter() > self.deadline and epoch != max(kept):
-                self.missing["layers"] = "time for watching was up"
                 break
             ratios = observer.update_ratios(*self.watched.updates.get(epoch, ((), ())))
             probed = observer.probe(sample, kept[epoch], ratios)
@@ -241,6 +239,11 @@ class Analysis:
             limit=sample.rows - sample.rows % min(size, sample.rows),
         )
         return rows.honest.mean
+
+
+def _first(rows: Rows) -> Rows:
+    """The rows that every epoch of the curve is measured on."""
+    return rows if rows.chunked else Rows(rows.losses[:CURVE_ROWS], None)
 
 
 _EMPTY = ModelFacts(name="", kind="")

@@ -20,6 +20,7 @@ from goodfit.observe.sampling import Sample
 
 BATCH_BYTES = 8_000_000
 MAX_BATCH = 512
+CURVE_ROWS = 512
 CHUNKS = 32
 MAX_UNITS = 4096
 

@@ -13,14 +13,13 @@ import keras
 from goodfit.facts import Epoch, Facts, HonestLoss
 from goodfit.observe.analyse import Remains, analyse
 from goodfit.observe.datasets import data_facts, told
-from goodfit.observe.evaluate import NoHonestLossError
+from goodfit.observe.evaluate import CURVE_ROWS, NoHonestLossError
 from goodfit.observe.governor import Governor
 from goodfit.observe.model import model_facts
 from goodfit.observe.settings import settings_facts
 from goodfit.observe.watched import Watched
 
 Sink = Callable[[str, object], None]
-CURVE_ROWS = 512
 EARLY_CELLS = 2_000_000  # data up to this size are described before training, the rest after it
 GROWTH = (
     1.5  # weights are remembered at epochs 0, 1, 2, 4, 6, 9, 14, 21, ...: each half as late again

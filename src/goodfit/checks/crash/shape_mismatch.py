@@ -47,7 +47,7 @@ def shape_mismatch(
         "expected": broken.expected or (broken.numbers[0] if broken.numbers else None),
         "received": broken.received or (broken.numbers[1] if broken.numbers else None),
         "steps": steps,
-        "way": f" On the way: {' → '.join(steps[-MOST_STEPS:])}." if steps else "",
+        "way": f" On the way: {' → '.join(steps[-MOST_STEPS:])}." if len(steps) > 1 else "",
         **seen,
     }
     return Suspicion(case=case, evidence=evidence, where=place(crash.where, layer=name or None))

@@ -90,9 +90,8 @@ def image_range(
     first = arrays[asked[0]]
     if first.minimum is None:
         return CannotTell("the images hold no finite value")
-    return Passed(
-        f"pixels lie in {first.minimum:.3g} to {first.maximum:.3g}, and are scaled to fit"
-    )
+    told = f"pixels lie in {first.minimum:.3g} to {first.maximum:.3g}"
+    return Passed(f"{told}, and reach the first weights in a range they can take")
 
 
 def _where(settings: SettingsFacts | None, way: Way) -> Where:

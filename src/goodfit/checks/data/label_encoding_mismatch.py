@@ -77,7 +77,7 @@ def label_encoding_mismatch(
     asked = [
         pair
         for pair in pairs(data, settings, model)
-        if pair.loss.name in CATEGORICAL | SPARSE | BINARY
+        if pair.loss.name in CATEGORICAL | SPARSE | BINARY and not pair.loss.custom
     ]
     if not asked:
         return NotApplicable("no output has a cross-entropy")

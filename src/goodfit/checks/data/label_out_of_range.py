@@ -87,7 +87,8 @@ def _suspicion(pair: Pair, width: int) -> Suspicion:
 
 
 def label_out_of_range(data: DataFacts, settings: SettingsFacts, model: ModelFacts) -> Answer:
-    sparse = [pair for pair in pairs(data, settings, model) if pair.loss.name in SPARSE]
+    told = pairs(data, settings, model)
+    sparse = [pair for pair in told if pair.loss.name in SPARSE and not pair.loss.custom]
     if not sparse:
         return NotApplicable("no output has a sparse cross-entropy")
     known = [pair for pair in sparse if pair.width is not None and pair.target.whole_numbers]

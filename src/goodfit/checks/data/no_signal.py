@@ -5,10 +5,10 @@ that on rows it was not trained on is no better than guessing either.
 Why it matters: a network large enough learns any targets by heart, so that training looks fine.
 Where inputs tell nothing about targets there is nothing that regularisation, another architecture
 or a longer training could bring out.
-Evidence: how far the best learner's squared error lies below that of guessing, in standard errors
-(a proper score, so rare classes do not hide a signal); the share of permutations of the targets on
-which the same learner did as well; the model's error against guessing; the gain over guessing that
-these rows rule out.
+Evidence: how far the best learner's error lies below that of guessing, in standard errors (squared
+error for numbers, cross-entropy for classes, so that rare classes hide no signal); the share of
+permutations of the targets on which the same learner did as well; the model's error against
+guessing; the gain over guessing that these rows rule out.
 Remedies: none helps the model; other inputs do.
 Source: docs/evidence/data.md; Ojala, Garriga, "Permutation Tests for Studying Classifier
 Performance" (2010), test 1; Zhang et al., "Understanding deep learning requires rethinking
@@ -50,11 +50,12 @@ def _signal_t(baselines: BaselineFacts, prior: BaselineScore) -> float | None:
 
 
 def _model_z(baselines: BaselineFacts, prior: BaselineScore) -> float | None:
-    """The model's gain over guessing in standard errors."""
-    error, error_se = baselines.model_error, baselines.model_error_se
+    """The model's gain over guessing in standard errors, as if the two were independent: by their
+    rows they are not, but which way that goes is not known."""
+    error = baselines.model_error
     if error is None or not math.isfinite(error):
         return None
-    gain = prior.error - error
+    gain, error_se = prior.error - error, math.hypot(baselines.model_error_se or 0, prior.error_se)
     return gain / error_se if error_se else math.copysign(math.inf, gain) if gain else 0.0
 
 
@@ -120,11 +121,13 @@ def no_signal(
             f"a simple learner is {t:.1f} standard errors better than guessing (p = {p:.2g} on "
             "permuted targets): more rows would tell whether that is chance"
         )
-    hard = _hard(data)
+    case = "hard inputs" if _hard(data) else "few rows"
+    if case == "few rows" and baselines.rows >= MANY_ROWS.value:
+        case = "many rows"
     return Suspicion(
         evidence=evidence,
-        case=f"{baselines.task}, hard inputs" if hard else baselines.task,
-        severity="tip" if hard else None,
+        case=f"{baselines.task}, {case}",
+        severity="tip" if case == "hard inputs" else None,
         where=place(settings.fit_where if settings else None, argument="x"),
     )
 
@@ -141,31 +144,25 @@ _NUMBERS = (
     "{permuted_highest:.2f}, and answering the mean {prior_error:.2f}: no signal was found (one "
     "worth more than {gain_ruled_out:.0%} of the variance would have shown)."
 )
-_ADVICE = (
-    "No architecture, regularisation or longer training will help. Check that row i of x still "
-    "belongs to row i of y (a shuffle or sort of one of them) and that the informative columns are "
-    "there; else collect other inputs."
+_TOGETHER = (
+    "Check that row i of x still belongs to row i of y (a shuffle or sort of one of them) and that "
+    "the informative columns are there"
 )
-_HARD = (
-    "Check that row i of x still belongs to row i of y (a shuffle or sort of one of them). Simple "
-    "learners may miss what such inputs hold: train on a task known to work with the same pipeline."
-)
+_ADVICE = {
+    "many rows": "No architecture, regularisation or longer training will help. "
+    f"{_TOGETHER}; else collect other inputs.",
+    "few rows": "No architecture, regularisation or longer training will help on these rows. "
+    f"{_TOGETHER}; else collect other inputs, or more rows, on which a weak signal could show.",
+    "hard inputs": f"{_TOGETHER}. Simple learners may miss what such inputs hold: train on a task "
+    "known to work with the same pipeline.",
+}
+_MESSAGES = {"classes": _CLASSES, "numbers": _NUMBERS}
 
 CHECK = Check(
     code="GF113",
     name="no-signal",
     severity="warning",
     function=no_signal,
-    message={
-        "classes": _CLASSES,
-        "numbers": _NUMBERS,
-        "classes, hard inputs": _CLASSES,
-        "numbers, hard inputs": _NUMBERS,
-    },
-    advice={
-        "classes": _ADVICE,
-        "numbers": _ADVICE,
-        "classes, hard inputs": _HARD,
-        "numbers, hard inputs": _HARD,
-    },
+    message={f"{task}, {case}": text for task, text in _MESSAGES.items() for case in _ADVICE},
+    advice={f"{task}, {case}": text for task in _MESSAGES for case, text in _ADVICE.items()},
 )

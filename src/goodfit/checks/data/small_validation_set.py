@@ -41,11 +41,14 @@ def _wilson(error: float, rows: int) -> float:
     return Z * math.sqrt(spread) / (1 + Z**2 / rows)
 
 
-def _rows_for(width: float, wanted: float, rows: int) -> int:
-    """Rows at which an interval of `width` on `rows` rows shrinks to `wanted`, in round numbers."""
-    needed = rows * (width / wanted) ** 2
-    digits = 10 ** max(0, math.floor(math.log10(needed)) - 1)
-    return int(math.ceil(needed / digits) * digits)
+def _rows_for(width: float, wanted: float, rows: int, error: float | None) -> int:
+    """Rows at which the interval shrinks to `wanted`, to two digits."""
+    if error is None:
+        needed = rows * (width / wanted) ** 2
+    else:
+        needed = Z**2 * error * (1 - error) / wanted**2
+    digits = int(10 ** max(0, math.floor(math.log10(needed)) - 1))
+    return math.ceil(needed / digits) * digits
 
 
 def _relative(trace: Trace | None, baselines: BaselineFacts | None, rows: int) -> float | None:
@@ -99,7 +102,10 @@ def small_validation_set(
     if width is None or width <= tolerated:
         told = "" if width is None else f"; half-width of the score {width:.2g}"
         return Passed(f"{rows} validation rows{told}", evidence)
-    evidence |= {"rows_needed": _rows_for(width, tolerated / 2, rows), "wanted": tolerated / 2}
+    evidence |= {
+        "rows_needed": _rows_for(width, tolerated / 2, rows, evidence.get("error")),
+        "wanted": tolerated / 2,
+    }
     return Suspicion(evidence=evidence, case=case, severity="tip", where=where)
 
 

@@ -87,27 +87,37 @@ def _encoded_otherwise(pair: Pair) -> bool:
     return pair.loss.name.startswith("categorical") and column and pair.target.whole_numbers
 
 
+def _sparse(target: Shape, output: Shape) -> str:
+    if len(target) == len(output) and target[-1] == 1:
+        target = target[:-1]
+    return "equal" if _fate(target, output[:-1]) == "equal" else "stops"
+
+
+def _own(pair: Pair, target: Shape, output: Shape) -> str:
+    """Under a loss of the user's own, wider shapes may be stretched on purpose, for example
+    several quantiles of one target; one column against one is not."""
+    if pair.loss.aligns:
+        return "equal" if _fate(*_aligned(target, output)) == "equal" else "unknown"
+    columns = target == (BATCH,) and output == (BATCH, 1)
+    return "stretched" if columns and pair.loss.aligns is False else "unknown"
+
+
 def _of(pair: Pair, custom_step: bool) -> str:
     """What becomes of the pair: "equal", "stretched", "stops", or "unknown"."""
     if pair.output is None or _encoded_otherwise(pair) or pair.target.kind == "text":
         return "unknown"
     target, output = (BATCH, *pair.target.shape), (BATCH, *pair.output.shape)
-    if pair.loss.name in SPARSE and not pair.loss.custom:
-        if len(target) == len(output) and target[-1] == 1:
-            target = target[:-1]
-        return "equal" if _fate(target, output[:-1]) == "equal" else "stops"
-    aligned = _aligned(target, output)
-    fates = _fate(target, output), _fate(*aligned)
-    if fates[0] == "equal":
+    built_in = not (pair.loss.custom or custom_step)
+    if pair.loss.name in SPARSE and built_in:
+        return _sparse(target, output)
+    if _fate(target, output) == "equal":
         return "equal"
-    if pair.loss.custom or custom_step:
-        if fates[1] == "equal" and (custom_step or pair.loss.aligns is not False):
-            return "equal" if pair.loss.aligns and not custom_step else "unknown"
-        plain = pair.loss.aligns is False and not custom_step and target == (BATCH,)
-        return fates[0] if plain and output == (BATCH, 1) else "unknown"
+    if not built_in:
+        return "unknown" if custom_step else _own(pair, target, output)
+    fate = _fate(*_aligned(target, output))
     if pair.loss.name in EQUAL:
-        return "equal" if fates[1] == "equal" else "stops"
-    return fates[1] if pair.loss.name in STRETCHES else "unknown"
+        return "equal" if fate == "equal" else "stops"
+    return fate if pair.loss.name in STRETCHES else "unknown"
 
 
 def _shown(shape: Shape) -> str:

@@ -143,7 +143,7 @@ def unscaled_features(
     faring = fared(baselines, trace)
     for array, way, scales in _raw(data, model, faring):
         where = place(
-            (way.layer.where if way.layer else None) or (settings.fit_where if settings else None),
+            settings.fit_where if settings else None,
             layer=way.layer.path if way.layer else None,
             argument="x",
         )
@@ -172,12 +172,15 @@ def _silent(arrays: tuple[ArrayFacts, ...], asked: list[int], model: ModelFacts)
     return Passed("a layer of the model scales its inputs before they are weighed", sizes)
 
 
-_LARGE = "Inputs reach the first weights with a typical size of {typical_size:.3g} (they lie in "
-_LARGE += "{minimum:.3g} to {maximum:.3g}), where about 1 is expected"
-_SPREAD = (
-    "Feature {widest_feature} runs from {widest_minimum:.3g} to {widest_maximum:.3g}, a range "
+_LARGE = (
+    "Inputs reach the first weights with a typical size of {typical_size:.3g} (they lie in "
+    "{minimum:.3g} to {maximum:.3g}), where about 1 is expected"
 )
-_SPREAD += "{spread:.3g} times that of the narrower features, and nothing scales it"
+_SPREAD = (
+    "Feature {widest_feature} (counted from 0) runs from {widest_minimum:.3g} to "
+    "{widest_maximum:.3g}, a range {spread:.3g} times that of the narrower features, and nothing "
+    "scales it"
+)
 _YET = "; this model still did as well as the best simple learner."
 _ADVICE = (
     "Make a keras.layers.Normalization() the model's first layer after calling its adapt() on the "

@@ -33,6 +33,8 @@ from goodfit.facts import BaselineFacts, DataFacts, ModelFacts, SettingsFacts, T
 LOSSES = frozenset({"mean_squared_error", "mean_absolute_error", "huber", "log_cosh"})
 LARGE = Threshold(30.0, source="docs/evidence/data.md")
 OFFSET = Threshold(10.0, source="docs/evidence/data.md")
+FINEST = 0.3
+"""A mean below a few units is reached within a few steps, however small the spread about it."""
 SMALL = Threshold(0.02, source="docs/evidence/data.md")
 NOT_REACHED = Threshold(1.1, source="answering the mean gives 1; docs/evidence/data.md")
 MUCH_WORSE = Threshold(2.0, source="docs/evidence/data.md")
@@ -46,7 +48,7 @@ def _case(mean: float, std: float) -> str:
         return ""
     if std <= SMALL.value:
         return "small"
-    if abs(mean) >= OFFSET.value * std:
+    if abs(mean) >= OFFSET.value * max(std, FINEST):
         return "offset"
     return "large" if math.hypot(mean, std) >= LARGE.value else ""
 
@@ -77,7 +79,7 @@ def _reached(
     case: str, trace: Trace | None, baselines: BaselineFacts | None
 ) -> Literal["no", "yes", "unknown"]:
     """Whether training reached the targets; the first output's, which is what facts hold."""
-    if trace is not None and _diverged(trace) and case == "large":
+    if trace is not None and _diverged(trace) and case != "small":
         return "no"
     error = trace.predictions.error if trace is not None and trace.predictions else None
     if error is not None and not error < NOT_REACHED.value:
@@ -129,6 +131,7 @@ def unscaled_targets(
         for pair in pairs(data, settings, model)
         if pair.role == "train"
         and pair.loss.name in LOSSES
+        and not pair.loss.custom
         and pair.target.kind in ("continuous", "classes", "other")
     ]
     if not asked:

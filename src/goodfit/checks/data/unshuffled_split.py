@@ -19,6 +19,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from goodfit.checks.check import (
     Answer,
     CannotTell,
@@ -42,6 +44,7 @@ MIN_T = Threshold(5.0, source="docs/evidence/data.md")
 PERSISTS = Threshold(
     0.5, source="the last value explains half the variance: rows are in time order"
 )
+LEAST_STEPS = 4
 KINDS = ("binary", "classes", "one-hot", "signs", "text")
 
 
@@ -153,9 +156,27 @@ def _apart(head: TargetFacts, tail: TargetFacts) -> bool:
     return tail.minimum >= head.maximum or tail.maximum <= head.minimum
 
 
+def _windows(data: DataFacts) -> bool:
+    """Whether the columns are steps of one series that the target goes on with: all of them have
+    its spread, and drift from head to tail as far as it does. Columns of a table sorted by its
+    target differ in how far they follow it."""
+    head, tail = data.train, data.validation
+    if tail is None or len(head.inputs) != 1 or not tail.inputs:
+        return False
+    target, held = head.targets[0], tail.targets[0]
+    first, last = np.array(head.inputs[0].feature_mean), np.array(tail.inputs[0].feature_mean)
+    spread = np.array(head.inputs[0].feature_std)
+    if first.size < LEAST_STEPS or first.shape != last.shape or not target.std:
+        return False
+    drift = (held.mean or 0.0) - (target.mean or 0.0)
+    follows = np.abs(last - first - drift) <= 0.5 * abs(drift)
+    alike = np.abs(np.log(np.maximum(spread, 1e-12) / target.std)) <= math.log(2)
+    return bool((follows & alike).all())
+
+
 def _is_series(data: DataFacts, baselines: BaselineFacts | None) -> bool:
     """Whether rows seem to be windows of a series, whose last part is the right one to judge on."""
-    if any(array.kind == "sequence" for array in data.train.inputs):
+    if any(array.kind == "sequence" for array in data.train.inputs) or _windows(data):
         return True
     scores = baselines.scores if baselines is not None else ()
     return any(one.name == "persistence" and one.error < PERSISTS.value for one in scores)
@@ -187,7 +208,7 @@ def unshuffled_split(
     return answer
 
 
-_LAST = "validation_split={split:g} took the last {validation_rows} rows"
+_LAST = "The last {validation_rows} rows became validation rows (validation_split={split:g})"
 _SHUFFLE = (
     "Shuffle x and y together before fit: order = np.random.default_rng(0).permutation(len(x)); "
     "x, y = x[order], y[order]; or use sklearn.model_selection.train_test_split(..., stratify=y)."

@@ -24,7 +24,8 @@ from goodfit.checks.check import (
     Threshold,
     place,
 )
-from goodfit.checks.course import needed_z, rise_since_best
+from goodfit.checks.course import rise_since_best
+from goodfit.checks.noise import needed_z
 from goodfit.facts import SettingsFacts, Trace
 
 MIN_SHARE_LOST = Threshold(0.10, source="docs/evidence/generalization.md")

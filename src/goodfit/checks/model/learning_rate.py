@@ -11,7 +11,7 @@ Evidence: the change of the weights over an epoch against their size (the median
 sum over epochs), the honest training loss at its start, best and end, the constant answer's and
 the best simple learner's loss, the epochs that would still be needed at the last pace.
 Remedies: learning-rate.
-Source: docs/evidence/model.md (150 runs over five decades of learning rates).
+Source: docs/evidence/model.md (154 runs over five decades of learning rates).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from __future__ import annotations
 import itertools
 import math
 import statistics
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,8 @@ from goodfit.checks.check import (
     Threshold,
     place,
 )
-from goodfit.checks.model.signal import Reach, prior_loss, reach
+from goodfit.checks.model.signal import Reach, comparable, prior_loss, reach
+from goodfit.checks.model.sizes import Sizes, left, weight_sizes
 from goodfit.facts import BaselineFacts, Epoch, ModelFacts, SettingsFacts, Trace
 
 MIN_EPOCHS = Threshold(3, source="fewer probed epochs show no pace")
@@ -50,12 +51,15 @@ TIMES_LONGER = Threshold(5.0, source="docs/evidence/model.md")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Course:
-    """The honest training loss over the probed epochs and how far the weights went. `median` is the
-    largest median over layers of an epoch's update ratio, `after_best` the same after the best
-    epoch, `total` the largest sum over epochs of a layer's, `a_step` the largest of the first
-    probed epoch by step."""
+    """The honest training loss over the probed epochs and how far the weights went.
+
+    `median` is the largest median over layers of an epoch's update ratio, `after_best` the same
+    after the best epoch, `total` the largest sum over epochs of a layer's, `a_step` the largest of
+    the first probed epoch by step. Where the weights grew by more than the ratios tell, their
+    growth counts."""
 
     losses: tuple[float, ...]
+    epochs: tuple[int, ...]
     trained: int
     median: float
     after_best: float
@@ -84,7 +88,7 @@ def learning_rate(
 ) -> Answer:
     if settings.optimizer is None:
         return NotApplicable("no optimiser was compiled")
-    course = _course(trace, settings)
+    course = _course(trace, settings, model)
     if course is None:
         return CannotTell("too few epochs were probed for a course of loss and weights")
     prior = prior_loss(trace, baselines)
@@ -99,7 +103,7 @@ def learning_rate(
         return _suspicion("too-low", evidence, settings)
     return Passed(
         f"training loss went from {course.first:.3g} to {course.last:.3g} while an epoch changed "
-        f"the weights by up to {course.median:.2g} of their size",
+        f"the weights by up to {max(0.0, course.median):.2g} of their size",
         evidence,
     )
 
@@ -110,40 +114,79 @@ def _suspicion(case: str, evidence: Mapping[str, Any], settings: SettingsFacts) 
     return Suspicion(case=case, evidence=evidence, where=place(line, argument="learning_rate"))
 
 
-def _ratios(epoch: Epoch) -> dict[str, float]:
+def _born_flat(model: ModelFacts | None) -> set[str]:
+    """Layers whose kernel starts at one number: any step is long against zeros."""
     return {
-        layer.path: layer.update_ratio
-        for layer in epoch.layers
-        if layer.update_ratio is not None and math.isfinite(layer.update_ratio)
+        layer.path
+        for layer in (model.layers if model else ())
+        if any(weight.constant and len(weight.shape) >= 2 for weight in layer.weights)
     }
 
 
-def _course(trace: Trace, settings: SettingsFacts) -> _Course | None:
-    losses = [loss.mean for _, loss in trace.honest("train")]
-    moves = [(epoch.index, ratios) for epoch in trace.epochs if (ratios := _ratios(epoch))]
-    finite = [loss for loss in losses if math.isfinite(loss)]
-    if len(losses) <= MIN_EPOCHS.value or len(finite) < 2 or not moves:
+def _ratios(epoch: Epoch, flat: Container[str]) -> dict[str, float]:
+    return {
+        layer.path: layer.update_ratio
+        for layer in epoch.layers
+        if layer.update_ratio is not None
+        and math.isfinite(layer.update_ratio)
+        and layer.path not in flat
+    }
+
+
+def _course(trace: Trace, settings: SettingsFacts, model: ModelFacts | None) -> _Course | None:
+    losses = comparable(trace)
+    flat = _born_flat(model)
+    moves = [(epoch.index, ratios) for epoch in trace.epochs if (ratios := _ratios(epoch, flat))]
+    sizes = [
+        (index, {path: size for path, size in known.items() if path not in flat})
+        for index, known in weight_sizes(trace, model)
+    ]
+    finite = [(loss, index) for index, loss in losses if math.isfinite(loss)]
+    if len(losses) <= MIN_EPOCHS.value or len(finite) < 2 or not (moves or len(sizes) > 1):
         return None
-    best_epoch = min(
-        (loss.mean, index) for index, loss in trace.honest("train") if math.isfinite(loss.mean)
-    )[1]
+    best_epoch = min(finite)[1]
     # Where the governor left epochs out, those probed stand for the others.
-    left_out = trace.trained / len(moves)
+    left_out = trace.trained / max(1, len(moves))
     sums: dict[str, float] = {}
     for _, ratios in moves:
         for path, ratio in ratios.items():
             sums[path] = sums.get(path, 0.0) + ratio * left_out
+    total = max(sums.values()) if sums else _drift(trace)
     medians = [(index, statistics.median(ratios.values())) for index, ratios in moves]
+    after = [median for index, median in medians if index > best_epoch]
     steps = settings.steps_per_epoch or 1
     return _Course(
-        losses=tuple(losses),
+        losses=tuple(loss for _, loss in losses),
+        epochs=tuple(index for index, _ in losses),
         trained=trace.trained,
-        median=max(median for _, median in medians),
-        after_best=max((median for index, median in medians if index > best_epoch), default=0.0),
-        total=max(sums.values()),
-        a_step=max(moves[0][1].values()) / steps,
+        median=max([*(median for _, median in medians), _growth(sizes)]),
+        after_best=max([*after, _growth([one for one in sizes if one[0] >= best_epoch])]),
+        total=total,
+        a_step=(max(moves[0][1].values()) if moves else total / max(1, trace.trained)) / steps,
         steps=steps,
     )
+
+
+def _drift(trace: Trace) -> float:
+    """How far the weights went in all, where only their sizes were measured: a move across a vector
+    by a part d of its size makes it larger by d * d / 2. The largest of the layers'."""
+    sizes = weight_sizes(trace, None)
+    if len(sizes) < 2:
+        return math.inf
+    (_, first), (_, last) = sizes[0], sizes[-1]
+    changes = [abs(last[path] / size - 1) for path, size in first.items() if path in last]
+    return math.sqrt(2 * max(changes, default=math.inf))
+
+
+def _growth(sizes: list[tuple[int, Sizes]]) -> float:
+    """By how much of their size weights grew in an epoch, at most and on average between two
+    probes: they moved at least as far. Shrinking does not count, for a penalty does that."""
+    grown = [
+        ((left(before, after) or 1.0) - 1.0) / (second - first)
+        for (first, before), (second, after) in itertools.pairwise(sizes)
+        if second > first
+    ]
+    return max(grown, default=0.0)
 
 
 def _too_high(
@@ -182,8 +225,8 @@ def _pace(course: _Course) -> float:
     losses = course.losses
     third = max(1, (len(losses) - 1) // 3)
     falling = all(after < before for before, after in itertools.pairwise(losses))
-    epochs = third * course.trained / (len(losses) - 1)
-    return (losses[-1 - third] - losses[-1]) / epochs if falling else 0.0
+    epochs = course.epochs[-1] - course.epochs[-1 - third]
+    return (losses[-1 - third] - losses[-1]) / epochs if falling and epochs > 0 else 0.0
 
 
 def _needed(course: _Course, goal: float) -> float:

@@ -78,7 +78,7 @@ def metric_mismatch(
             "units": head.units,
             "loss": head.loss.name if head.loss else "",
             "kind": head.kind,
-            "others": len(found) - 1,
+            "metrics": [one.name for _, _, one in found],
         },
         where=place(settings.compile_where, argument="metrics"),
     )

@@ -167,7 +167,7 @@ def _distance(head: Head) -> float:
 
 
 def _evidence(head: Head, model: ModelFacts) -> Mapping[str, Any]:
-    low, high = RANGES.get(head.activation or "", (None, None))
+    low, high = RANGES.get(head.activation or "", (-math.inf, math.inf))
     target = head.target
     return {
         "output": head.output.name,
@@ -178,11 +178,16 @@ def _evidence(head: Head, model: ModelFacts) -> Mapping[str, Any]:
         "loss": head.loss.name if head.loss else "",
         "from_logits": head.loss.from_logits if head.loss else None,
         "kind": head.kind,
-        "lowest": low,
-        "highest": high,
+        "reach": _told(low, high),
         "target_minimum": target.minimum if target else None,
         "target_maximum": target.maximum if target else None,
     }
+
+
+def _told(low: float, high: float) -> str:
+    if math.isfinite(high):
+        return f"from {low:g} to {high:g}"
+    return f"from {low:g} upwards" if math.isfinite(low) else "any number"
 
 
 CHECK = Check(
@@ -198,7 +203,7 @@ CHECK = Check(
         "activation-before-logits": "{loss} was told from_logits=True, but {layer} ends in "
         "{activation}, so the activation is applied twice.",
         "bounded-logits": "{loss} wants logits that may go anywhere, but {layer} ends in "
-        "{activation}, which answers only from {lowest:g} to {highest:g}.",
+        "{activation}, which answers only {reach}.",
         "logits-for-probabilities": "{layer} answers any number (no activation), but {loss} takes "
         "them for probabilities and clips all outside 0 to 1.",
         "not-a-probability": "{layer} ends in {activation}, whose answers are no probabilities, "
@@ -211,8 +216,8 @@ CHECK = Check(
         "softmax, but {loss} scores each unit as a yes-or-no question of its own.",
         "sigmoid-for-exclusive": "The {units} classes exclude one another, but {layer} ends in "
         "sigmoid units, whose answers do not sum to 1 as {loss} takes them to.",
-        "cannot-reach": "{layer} ends in {activation}, which answers only from {lowest:g} to "
-        "{highest:g}, but the targets go from {target_minimum:.4g} to {target_maximum:.4g}.",
+        "cannot-reach": "{layer} ends in {activation}, which answers only {reach}, but the targets "
+        "go from {target_minimum:.4g} to {target_maximum:.4g}.",
     },
     advice={
         "one-unit-softmax": "For two classes use Dense(1, activation='sigmoid') with "

@@ -15,7 +15,7 @@ Source: docs/evidence/model.md; Krogh and Hertz, "A Simple Weight Decay Can Impr
 from __future__ import annotations
 
 import math
-import statistics
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from goodfit.checks.check import (
@@ -28,8 +28,9 @@ from goodfit.checks.check import (
     Threshold,
     place,
 )
-from goodfit.checks.model.signal import reach
-from goodfit.facts import BaselineFacts, Epoch, LayerFacts, ModelFacts, Trace
+from goodfit.checks.model.signal import comparable, prior_loss, reach
+from goodfit.checks.model.sizes import left, weight_sizes
+from goodfit.facts import BaselineFacts, LayerFacts, ModelFacts, Trace
 
 MIN_EPOCHS = Threshold(3, source="fewer probed epochs show no course")
 SHARE_LEARNED = Threshold(0.75, source="docs/evidence/model.md")
@@ -41,51 +42,65 @@ def regularisation_overwhelming(
     trace: Trace, model: ModelFacts, baselines: BaselineFacts | None = None
 ) -> Answer:
     penalised = [layer for layer in model.layers if layer.penalties]
-    epochs = [epoch for epoch in trace.epochs if epoch.train and epoch.penalty is not None]
-    if not penalised and not any(epoch.penalty for epoch in epochs):
+    penalties = [(e.index, e.penalty) for e in trace.epochs if e.penalty is not None]
+    if not penalised and not any(penalty for _, penalty in penalties):
         return NotApplicable("the model has no penalties")
-    if len(epochs) <= MIN_EPOCHS.value or not _finite(epochs):
+    losses = [loss.mean for _, loss in trace.honest("train")]
+    if not penalties or len(losses) <= MIN_EPOCHS.value or not math.isfinite(losses[-1]):
         return CannotTell("penalty and training loss are not known for enough epochs")
-    first, last = epochs[0], epochs[-1]
-    if first.train is None or last.train is None:
-        return CannotTell("the training loss is not known")
-    possible = reach(trace, baselines)
-    start, end = first.penalty or 0.0, last.penalty or 0.0
-    shrunk = _shrunk(trace, penalised)
-    evidence = {
-        "penalty_first": start,
-        "penalty_last": end,
-        "loss_first": first.train.mean,
-        "loss_last": last.train.mean,
-        "weights_left": shrunk,
-        "times": end / last.train.mean if last.train.mean > 0 else math.inf,
+    known = {
+        "penalty": penalties[0][1],
+        "loss_first": losses[0],
+        "loss_last": losses[-1],
+        "weights_left": _weights_left(trace, model, penalised),
+        "times": _times(trace, penalties[-1], losses[-1]),
         **_strength(penalised),
     }
+    possible = reach(trace, baselines)
     if possible is None:
-        if max(start, end) <= last.train.mean:
-            return Passed("the penalty is smaller than the data loss", evidence)
+        if penalties[0][1] <= losses[-1]:
+            return Passed("the penalty is smaller than the data loss", known)
+        prior = prior_loss(trace, baselines)
+        if prior is not None and losses[-1] <= (1 - SHARE_LEARNED.value) * prior:
+            return Passed("the data were learned all the same", known)
         return CannotTell("no simple learner shows how much could be learned")
-    learned = possible.share(last.train.mean)
-    evidence |= {"share_learned": learned, "simple_loss": possible.simple}
+    learned = possible.share(losses[-1])
+    evidence = {**known, "share_learned": learned, "simple_loss": possible.simple}
     if learned >= SHARE_LEARNED.value:
         return Passed(f"the data were learned all the same ({learned:.0%} of the way)", evidence)
+    case = _case(evidence, trace)
+    if not case:
+        return Passed("underfitted, but the penalty does not explain it", evidence)
     where = place(penalised[0].where, layer=penalised[0].path) if penalised else place(model.where)
-    if start > first.train.mean and shrunk is not None and shrunk < SHRUNK.value:
-        return Suspicion(case="shrunk", evidence=evidence, where=where)
-    if evidence["times"] >= DOMINATES.value and _idle(epochs):
-        return Suspicion(case="dominates", evidence=evidence, where=where)
-    return Passed("underfitted, but the penalty does not explain it", evidence)
+    return Suspicion(case=case, evidence=evidence, where=where)
 
 
-def _finite(epochs: list[Epoch]) -> bool:
-    ends = (epochs[0], epochs[-1])
-    return all(
-        e.train is not None and math.isfinite(e.train.mean) and math.isfinite(e.penalty or 0.0)
-        for e in ends
-    )
+def _case(known: Mapping[str, Any], trace: Trace) -> str:
+    left_over, times = known["weights_left"], known["times"]
+    if (
+        known["penalty"] > known["loss_first"]
+        and left_over is not None
+        and left_over < SHRUNK.value
+    ):
+        return "shrunk"
+    return "dominates" if times is not None and times >= DOMINATES.value and _idle(trace) else ""
 
 
-def _strength(penalised: list[LayerFacts]) -> dict[str, Any]:
+def _times(trace: Trace, penalty: tuple[int, float], loss: float) -> float | None:
+    """The penalty over the data loss at the end; None where it was not measured there."""
+    epoch, value = penalty
+    near_the_end = 2 * (epoch + 1) > trace.trained
+    return value / loss if near_the_end and loss > 0 and math.isfinite(value) else None
+
+
+def _weights_left(trace: Trace, model: ModelFacts, penalised: Sequence[LayerFacts]) -> float | None:
+    """The size of the penalised weights at the last probe over that at the first."""
+    sizes = weight_sizes(trace, model)
+    paths = {layer.path for layer in penalised}
+    return left(sizes[0][1], sizes[-1][1], paths) if len(sizes) > 1 else None
+
+
+def _strength(penalised: Sequence[LayerFacts]) -> dict[str, Any]:
     """The strongest penalty that is known by its factors."""
     known = [p for layer in penalised for p in layer.penalties]
     factor = max((max(p.l1, p.l2) for p in known), default=0.0)
@@ -97,29 +112,10 @@ def _strength(penalised: list[LayerFacts]) -> dict[str, Any]:
     }
 
 
-def _shrunk(trace: Trace, penalised: list[LayerFacts]) -> float | None:
-    """The size of the penalised layers' weights at the last probe against the first, the median
-    layer's."""
-    paths = {layer.path for layer in penalised}
-    sizes = [
-        {probe.path: probe.weight_norm for probe in epoch.layers if probe.weight_norm is not None}
-        for epoch in trace.epochs
-    ]
-    sizes = [size for size in sizes if size]
-    if len(sizes) < 2:
-        return None
-    ratios = [
-        sizes[-1][path] / size
-        for path, size in sizes[0].items()
-        if size > 0 and path in sizes[-1] and (path in paths or not paths)
-    ]
-    return statistics.median(ratios) if ratios else None
-
-
-def _idle(epochs: list[Epoch]) -> bool:
+def _idle(trace: Trace) -> bool:
     """Whether the data loss did not fall over the last third."""
-    losses = [epoch.train.mean for epoch in epochs if epoch.train is not None]
-    before = losses[-1 - max(1, (len(losses) - 1) // 3)]
+    losses = [loss for _, loss in comparable(trace)]
+    before = losses[-1 - max(1, (len(losses) - 1) // 3)] if len(losses) > 1 else math.inf
     return losses[-1] >= 0.98 * before
 
 
@@ -129,11 +125,11 @@ CHECK = Check(
     severity="warning",
     function=regularisation_overwhelming,
     message={
-        "shrunk": "The weight penalty ({penalty_first:.3g} at the start, against a data loss of "
+        "shrunk": "The weight penalty ({penalty:.3g} at the start, against a data loss of "
         "{loss_first:.3g}) has shrunk the weights to {weights_left:.0%} of their size, and only "
         "{share_learned:.0%} of what a simple learner learns was learned.",
         "dominates": "The weight penalty is {times:.0f} times the data loss at the end "
-        "({penalty_last:.3g} against {loss_last:.3g}), which no longer falls; only "
+        "({loss_last:.3g}), which no longer falls; only "
         "{share_learned:.0%} of what a simple learner learns was learned.",
     },
     advice={

@@ -3,6 +3,7 @@ constant answer and that of the best simple learner. Not a check."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from goodfit.checks.check import Threshold
@@ -41,3 +42,12 @@ def reach(trace: Trace, baselines: BaselineFacts | None) -> Reach | None:
     if prior is None or simple is None or not simple < prior - LEAST_SIGNAL.value * abs(prior):
         return None
     return Reach(prior=prior, simple=simple)
+
+
+def comparable(trace: Trace) -> list[tuple[int, float]]:
+    """(epoch, honest training loss) over one and the same sample of rows: the one that most epochs
+    were probed on."""
+    honest = trace.honest("train")
+    counts = Counter(loss.rows for _, loss in honest)
+    rows = max(counts, key=lambda size: (counts[size], size), default=0)
+    return [(index, loss.mean) for index, loss in honest if loss.rows == rows]

@@ -28,7 +28,7 @@ from goodfit.checks.check import (
 )
 from goodfit.facts import DataFacts, ModelFacts, PredictionFacts, TargetFacts, Trace
 
-MAX_SPREAD = Threshold(1e-3, source="docs/evidence/training.md")
+MAX_SPREAD = Threshold(3e-3, source="docs/evidence/training.md")
 CLOSE = Threshold(0.005, source="docs/evidence/training.md")
 MIN_ROWS = Threshold(10, source="fewer rows may well share one answer")
 CLIPPED = (-math.log(1.1920929e-07), -math.log(1e-7))

@@ -1,7 +1,7 @@
 """GF302 exploding-gradient: steps so large that they wiped out what the weights were.
 
 Sees: a layer whose weights moved by several times their own size within one epoch, or whose first
-step would do so under plain gradient descent, or gradients that grew a hundredfold and stayed so;
+step would do so under plain gradient descent, or gradients that grew a thousandfold and stayed so;
 and, with any of these, a training that came to nothing: a loss that is not finite, or no better
 than a constant answer. A large first step that training recovers from is no finding.
 Why it matters: after such a step the weights know nothing any more, relu units are dead, and the
@@ -34,7 +34,7 @@ from goodfit.facts import LayerProbe, ModelFacts, SettingsFacts, Trace
 
 MIN_MOVE = Threshold(4.0, source="docs/evidence/training.md")
 MIN_FIRST_STEP = Threshold(1.0, source="a step as long as the weights themselves")
-MIN_GROWTH = Threshold(100.0, source="docs/evidence/training.md")
+MIN_GROWTH = Threshold(1000.0, source="docs/evidence/training.md")
 MIN_GROWN_PROBES = Threshold(2, source="one probe may be one bad epoch")
 PLAIN = ("sgd",)
 
@@ -92,7 +92,7 @@ def _first_steps(trace: Trace, settings: SettingsFacts | None) -> list[_Seen]:
 
 
 def _grown(trace: Trace) -> list[_Seen]:
-    """Layers whose gradient grew a hundredfold since before training and stayed there."""
+    """Layers whose gradient grew a thousandfold since before training and stayed there."""
     start = {layer.path: _known(layer.gradient_norm) for layer in _first_layers(trace)}
     ratios: dict[str, list[tuple[float, int]]] = {}
     for epoch in trace.epochs[1:]:

@@ -1,0 +1,105 @@
+"""GF117 on literals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from data_literals import data, ended, features, found, labels, settings, silent
+
+from goodfit.checks.data.leaked_rows import CHECK
+from goodfit.facts import ArrayFacts, DataFacts, Facts, SplitFacts
+
+MEASURED = features([0.0, 1.0], [1.0, 2.0])
+WHOLE = features([0.0, 1.0], [1.0, 2.0], whole_numbers=True)
+TWO_VALUES = ArrayFacts(
+    name="0",
+    shape=(1,),
+    dtype="float32",
+    feature_min=(-0.5,),
+    feature_max=(2.0,),
+    feature_mean=(0.0,),
+    feature_std=(1.0,),
+)
+
+
+def facts(
+    leaked: int | None,
+    expected: float = 0.0,
+    rows: int = 100,
+    train: int = 400,
+    array: ArrayFacts = MEASURED,
+    same: int | None = None,
+    **told: Any,
+) -> Facts:
+    split = SplitFacts(
+        leaked=leaked,
+        leaked_same_label=same,
+        leaked_expected=expected,
+        rows_compared=rows,
+        examples=((3, 17),) if leaked else (),
+    )
+    half = {0: train // 2, 1: train - train // 2}, {0: rows // 2, 1: rows - rows // 2}
+    sets = data([array], [labels(half[0])], [labels(half[1])])
+    return Facts(data=replace(sets, split=split), settings=settings(**told))
+
+
+@pytest.mark.parametrize(
+    ("leaked", "rows", "severity"),
+    [(6, 1000, "tip"), (30, 1000, "warning"), (6, 100, "warning"), (20, 100, "error")],
+)
+def test_severity_grows_with_the_share(leaked: int, rows: int, severity: str) -> None:
+    finding = found(CHECK, facts(leaked, rows=rows, train=4 * rows, same=leaked))
+    assert finding.severity == severity
+    assert f"{leaked} of {rows}" in finding.message
+    assert f"{leaked} of them with the same target" in finding.message
+    assert finding.evidence["examples"] == ((3, 17),)
+
+
+def test_validating_on_training_rows() -> None:
+    finding = found(CHECK, facts(100, rows=100))
+    assert (finding.severity, "All 100" in finding.message) == ("error", True)
+
+
+@pytest.mark.parametrize(
+    ("leaked", "expected", "array"),
+    [
+        (0, 0.0, MEASURED),
+        (1, 0.0, MEASURED),
+        (3, 0.0, MEASURED),
+        (1, 0.7, MEASURED),
+        (60, 55.0, WHOLE),
+        (100, 100.0, WHOLE),
+        (20, 22.0, TWO_VALUES),
+    ],
+)
+def test_silent_on_what_duplicates_explain(leaked: int, expected: float, array: ArrayFacts) -> None:
+    one = facts(leaked, expected, array=array, same=leaked)
+    assert silent(CHECK, one).result == "passed"
+
+
+def test_copies_of_measured_rows_on_both_sides() -> None:
+    finding = found(CHECK, facts(37, 35.0, same=37))
+    assert (finding.severity, "copies" in finding.message) == ("warning", True)
+    # with other labels they are chance meetings, and among few possible rows they are many
+    silent(CHECK, facts(37, 35.0, same=20))
+    assert found(CHECK, facts(80, 75.0, same=80)).severity == "tip"
+
+
+def test_where_it_points() -> None:
+    split = found(CHECK, facts(20, validation="split")).where
+    given = found(CHECK, facts(20, validation="data")).where
+    assert (split.argument, given.argument) == ("validation_split", "validation_data")
+
+
+def test_degenerate_facts() -> None:
+    assert silent(CHECK, Facts(data=data())).result == "not applicable"
+    assert silent(CHECK, facts(None)).result == "skipped"
+    assert silent(CHECK, facts(0, rows=0)).result == "skipped"
+    no_split = facts(0)
+    assert no_split.data is not None
+    bare = DataFacts(train=no_split.data.train, validation=no_split.data.validation)
+    assert silent(CHECK, Facts(data=bare)).result == "skipped"
+    outcome, _ = ended(CHECK, facts(1, rows=1, train=1))
+    assert outcome.result == "passed"
