@@ -12,7 +12,7 @@ from goodfit import __version__
 from goodfit.checks import CHECKS
 from goodfit.cli import main
 from goodfit.facts import Facts
-from goodfit.observe.recorder import write_json
+from goodfit.observe.script.recorder import write_json
 from goodfit.report import from_json
 from goodfit.report import write_json as write_report
 from goodfit.results import Finding, FitResult, Report, ScriptRun, Verdict

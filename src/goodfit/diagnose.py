@@ -114,8 +114,8 @@ def diagnose(
         TypeError: model or data are of a kind that cannot be trained on.
         ValueError: the model is not compiled, or the data do not fit together.
     """
-    from goodfit.observe.monitor import Monitor
     from goodfit.observe.request import checked_data, checked_model
+    from goodfit.observe.training.monitor import Monitor
 
     started = time.perf_counter()
     network = checked_model(model)
@@ -152,7 +152,7 @@ def diagnose(
 
 
 def _crash(error: Exception) -> Any:
-    from goodfit.observe.crash import crash_facts
+    from goodfit.observe.script.crash import crash_facts
 
     return crash_facts(error, during="fit")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from goodfit.diagnose import conclude
-from goodfit.observe import monitor
+from goodfit.observe.training import monitor
 from goodfit.results import Report, Seconds
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from goodfit.observe.data import check_arrays
+from goodfit.observe.data.sets import check_arrays
 
 X, Y = np.ones((10, 3)), np.zeros(10)
 

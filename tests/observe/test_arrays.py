@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from goodfit.observe import arrays
+from goodfit.observe.data import arrays
 
 
 def _rows() -> Iterator[int]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from goodfit.observe import arrays
-from goodfit.observe.data import set_facts, split_facts
+from goodfit.observe.data import arrays
+from goodfit.observe.data.sets import set_facts, split_facts
 
 pytestmark = pytest.mark.backend
 ROWS = np.arange(12, dtype=np.float32).reshape(4, 3)

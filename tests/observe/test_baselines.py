@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 
 from goodfit import codec
 from goodfit.facts import BaselineFacts, BaselineScore
-from goodfit.observe.baselines import baseline_facts
+from goodfit.observe.baselines.compare import baseline_facts
 
 ROWS = 240
 

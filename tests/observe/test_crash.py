@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from goodfit.facts import CrashFacts
-from goodfit.observe import crash
+from goodfit.observe.script import crash
 
 
 def caught(source: str, folder: Path) -> BaseException:

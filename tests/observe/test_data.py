@@ -12,7 +12,7 @@ from scipy import sparse
 
 from goodfit import codec
 from goodfit.facts import SetFacts
-from goodfit.observe.data import set_facts, split_facts
+from goodfit.observe.data.sets import set_facts, split_facts
 
 RNG = np.random.default_rng(0)
 DATA = Path(__file__).parents[3] / "shared" / "data"

@@ -4,15 +4,14 @@ import functools
 import subprocess
 import sys
 
+import keras
 import numpy as np
 import pytest
 
-keras = pytest.importorskip("keras")
-
-from goodfit.codec import decode, encode  # noqa: E402
-from goodfit.facts import ModelFacts, Penalty  # noqa: E402
-from goodfit.observe import origins  # noqa: E402
-from goodfit.observe.model import layer_paths, model_facts  # noqa: E402
+from goodfit.codec import decode, encode
+from goodfit.facts import ModelFacts, Penalty
+from goodfit.observe.objects import origins
+from goodfit.observe.objects.model import layer_paths, model_facts
 
 pytestmark = pytest.mark.backend
 
@@ -303,8 +302,8 @@ def test_reading_a_model_does_not_load_another_backend():
     script = """
 import sys
 import keras
-from goodfit.observe.model import model_facts
-from goodfit.observe.settings import settings_facts
+from goodfit.observe.objects.model import model_facts
+from goodfit.observe.objects.settings import settings_facts
 model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3), keras.layers.Dropout(0.1)])
 schedule = keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.9)
 model.compile(keras.optimizers.Adam(schedule), keras.losses.Huber(), metrics=["mae"])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from goodfit.facts import Facts
-from goodfit.observe.monitor import Monitor
+from goodfit.observe.training.monitor import Monitor
 
 pytestmark = pytest.mark.backend
 BACKEND = keras.backend.backend()

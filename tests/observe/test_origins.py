@@ -6,12 +6,11 @@ import inspect
 import sys
 from pathlib import Path
 
+import keras
 import pytest
 
-keras = pytest.importorskip("keras")
-
-from goodfit.facts import SourceLine  # noqa: E402
-from goodfit.observe import origins  # noqa: E402
+from goodfit.facts import SourceLine
+from goodfit.observe.objects import origins
 
 pytestmark = pytest.mark.backend
 

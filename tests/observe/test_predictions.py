@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 
 from goodfit import codec
 from goodfit.facts import PredictionFacts
-from goodfit.observe.predictions import prediction_facts
+from goodfit.observe.baselines.predictions import prediction_facts
 
 RNG = np.random.default_rng(0)
 

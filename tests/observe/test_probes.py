@@ -7,9 +7,9 @@ import keras
 import numpy as np
 import pytest
 
-from goodfit.observe.evaluate import Evaluator
-from goodfit.observe.layers import LayerObserver
-from goodfit.observe.sampling import Sample
+from goodfit.observe.training.evaluate import Evaluator
+from goodfit.observe.training.layers import LayerObserver
+from goodfit.observe.training.sampling import Sample
 
 pytestmark = pytest.mark.backend
 

@@ -17,7 +17,7 @@ from goodfit.facts import (
     SettingsFacts,
     Trace,
 )
-from goodfit.observe.recorder import Recorder, read, read_json, write_json
+from goodfit.observe.script.recorder import Recorder, read, read_json, write_json
 
 MODEL = ModelFacts(
     name="net", kind="sequential", layers=(LayerFacts(path="dense", type="Dense"),), parameters=3
@@ -152,6 +152,7 @@ def test_an_empty_folder_holds_no_fits(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # JAX dislikes forks
 def test_a_fork_of_the_script_does_not_write(tmp_path: Path) -> None:
     recorder = Recorder(tmp_path, 1)
     recorder.write("backend", "jax")

@@ -2,15 +2,14 @@
 
 import functools
 
+import keras
 import numpy as np
 import pytest
 
-keras = pytest.importorskip("keras")
-
-from goodfit.codec import decode, encode  # noqa: E402
-from goodfit.facts import SettingsFacts, SourceLine  # noqa: E402
-from goodfit.observe import origins  # noqa: E402
-from goodfit.observe.settings import settings_facts  # noqa: E402
+from goodfit.codec import decode, encode
+from goodfit.facts import SettingsFacts, SourceLine
+from goodfit.observe.objects import origins
+from goodfit.observe.objects.settings import settings_facts
 
 pytestmark = pytest.mark.backend
 
@@ -36,7 +35,7 @@ class Recorder(keras.callbacks.Callback):
         super().__init__()
         self.arguments = arguments
 
-    def on_train_begin(self, logs=None):  # noqa: ARG002
+    def on_train_begin(self, logs=None):
         self.facts = settings_facts(self.model, self.arguments)
 
 
@@ -328,7 +327,7 @@ def test_callbacks():
 
 def test_callbacks_that_are_left_out_and_paths_that_are_cut():
     class Ours(keras.callbacks.Callback):
-        __module__ = "goodfit.observe.monitor"
+        __module__ = "goodfit.observe.training.monitor"
 
     keep = keras.callbacks.ModelCheckpoint("/home/ann/secret/best.keras", save_best_only=True)
     given = [Ours(), keras.callbacks.History(), keep]

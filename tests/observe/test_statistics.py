@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from goodfit.observe.statistics import Moments, hash_rows
+from goodfit.observe.data.statistics import Moments, hash_rows
 
 
 @settings(deadline=None)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from goodfit.observe.targets import look_at_target, target_kind
+from goodfit.observe.data.targets import look_at_target, target_kind
 
 RNG = np.random.default_rng(0)
 TEN = RNG.integers(0, 10, 500)

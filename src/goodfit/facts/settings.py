@@ -12,9 +12,10 @@ from goodfit.facts.base import Scalar, SourceLine
 class LossFacts:
     """The loss of one output. `name` is Keras' snake-case name of the function or class,
     e.g. "sparse_categorical_crossentropy"; `custom` when it is not one of Keras' own.
-    `ignore_class` is the label that a sparse cross-entropy leaves out, if any. `aligns` says whether
-    Keras makes targets (N,) and outputs (N, 1) alike before it calls the loss: it does for its own
-    losses and for plain functions, not for the user's subclasses of Loss (None where unknown)."""
+    `ignore_class` is the label that a sparse cross-entropy leaves out, if any. `aligns` says
+    whether Keras makes targets (N,) and outputs (N, 1) alike before it calls the loss: it does for
+    its own losses and for plain functions, not for the user's subclasses of Loss (None where
+    unknown)."""
 
     name: str
     output: str = ""

@@ -1,1 +1,1 @@
-""""""
+"""Keras to facts, by noun: objects, data, baselines, training, script; probes per backend."""

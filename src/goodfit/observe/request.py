@@ -9,9 +9,9 @@ from typing import Any
 
 import keras
 
-from goodfit.observe.arrays import source_of
-from goodfit.observe.data import check_arrays
-from goodfit.observe.sampling import arrays_fit
+from goodfit.observe.data.arrays import source_of
+from goodfit.observe.data.sets import check_arrays
+from goodfit.observe.training.sampling import arrays_fit
 
 
 def checked_model(model: Any) -> Any:

@@ -1,1 +1,1 @@
-""""""
+"""Recipe to recipe: one cure per file. None is built yet."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from goodfit.observe.recorder import write_json
+from goodfit.observe.script.recorder import write_json
 from goodfit.results import Report
 from goodfit.run.folder import RUN, new_folder
 from goodfit.run.gather import gather

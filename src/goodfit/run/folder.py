@@ -6,8 +6,8 @@ import contextlib
 from datetime import UTC, datetime
 from pathlib import Path
 
-from goodfit.observe.hooks import KERAS
-from goodfit.observe.recorder import fit_files, read_json
+from goodfit.observe.script.hooks import KERAS
+from goodfit.observe.script.recorder import fit_files, read_json
 from goodfit.results import Report
 from goodfit.run.request import CannotRunError
 

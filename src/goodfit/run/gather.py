@@ -11,8 +11,8 @@ from pathlib import Path
 
 from goodfit.codec import from_plain
 from goodfit.facts import Facts
-from goodfit.observe.hooks import KERAS
-from goodfit.observe.recorder import read, read_json
+from goodfit.observe.script.hooks import KERAS
+from goodfit.observe.script.recorder import read, read_json
 from goodfit.results import Report, ScriptRun, Seconds
 from goodfit.run.folder import ENDED, OWN_ERROR, REPORT, RUN
 from goodfit.run.process import death

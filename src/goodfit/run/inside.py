@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from goodfit.facts import Facts
-from goodfit.observe import hooks, origins
-from goodfit.observe.recorder import read_json, write_json
-from goodfit.observe.script import Ending, execute
-from goodfit.observe.watch import Watch
+from goodfit.observe.objects import origins
+from goodfit.observe.script import hooks
+from goodfit.observe.script.execute import Ending, execute
+from goodfit.observe.script.recorder import read_json, write_json
+from goodfit.observe.script.watch import Watch
 from goodfit.results import Seconds
 from goodfit.run.folder import ENDED, LIMIT, RUN
 from goodfit.run.gather import concluded, write_error

@@ -1,1 +1,1 @@
-""""""
+"""Recipes over seeds to results. Not built yet."""

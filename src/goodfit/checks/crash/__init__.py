@@ -1,1 +1,1 @@
-""""""
+"""GF6xx: exceptions explained."""

@@ -1,1 +1,1 @@
-""""""
+"""GF5xx: how the score was taken."""

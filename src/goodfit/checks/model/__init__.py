@@ -1,1 +1,1 @@
-""""""
+"""GF2xx: the model and its settings."""

@@ -1,1 +1,1 @@
-""""""
+"""GF3xx: how training went."""

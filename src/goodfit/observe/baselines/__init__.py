@@ -1,0 +1,1 @@
+"""What simple learners make of the same rows, and what the model answers."""

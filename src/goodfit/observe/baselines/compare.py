@@ -1,0 +1,196 @@
+"""Simple learners on the rows that the model saw: what a score is worth.
+
+The prior, a linear model, ten nearest neighbours, a small forest, and for series the last value
+seen. They are fitted on the training sample and measured on the validation sample; without one,
+out of fold on the training sample (five folds, unshuffled for series).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+
+from goodfit.facts import BaselineFacts, BaselineScore
+from goodfit.observe.baselines.learners import FOR_CLASSES, FOR_NUMBERS
+from goodfit.observe.baselines.rows import Rows, persistence_of, rows_for, sample_of
+from goodfit.observe.baselines.scores import Measure, mean_and_error, measure_of, t_of
+from goodfit.observe.baselines.tasks import answer_errors, task_of
+
+CLEAR = 5.0
+"""Standard errors below the prior from which on a signal is plain without permutations."""
+CHEAP = 256
+"""Columns times classes up to which the linear learner for classes is cheap to refit."""
+
+
+def _permuted(
+    rows: Rows, measure: Measure, surprises: Mapping[str, np.ndarray], count: int, seed: int
+) -> tuple[str, tuple[float, ...]]:
+    """The better of the cheap learners, and its errors when fitted on permuted targets."""
+    learners = FOR_CLASSES if measure.task.kind == "classes" else FOR_NUMBERS
+    size = rows.table.train_narrow.shape[1] * measure.targets.shape[1]
+    costly = measure.task.kind == "classes" and (size > CHEAP or len(rows.splits) > 1)
+    cheap = ["neighbours"] if costly else ["linear", "neighbours"]
+    name = min(cheap, key=lambda one: float(surprises[one].mean()))
+    answer = rows.prepared(name, learners[name], seed)
+    rng = np.random.default_rng(seed)
+    found = []
+    for _ in range(count):
+        order = rng.permutation(len(measure.targets))
+        found.append(float(measure.errors(answer(measure.targets[order])).mean()))
+    return name, tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """All learners' scores, and their errors and proper scores row by row."""
+
+    scores: tuple[BaselineScore, ...]
+    errors: Mapping[str, np.ndarray]
+    surprises: Mapping[str, np.ndarray]
+
+    @property
+    def best(self) -> str:
+        """The learner with the lowest error, the prior left out."""
+        names = [name for name in self.errors if name != "prior"]
+        return min(names, key=lambda name: float(self.errors[name].mean()))
+
+    @property
+    def signal_t(self) -> float:
+        """How far the best learner's proper score lies below the prior's, in standard errors."""
+        prior = self.surprises["prior"]
+        return max(t_of(prior - rows) for name, rows in self.surprises.items() if name != "prior")
+
+
+def _scored(rows: Rows, measure: Measure, last: np.ndarray | None, seed: int) -> _Scored:
+    learners = FOR_CLASSES if measure.task.kind == "classes" else FOR_NUMBERS
+    answers = {
+        name: rows.prepared(name, learner, seed)(measure.targets)
+        for name, learner in learners.items()
+    }
+    if last is not None:
+        answers["persistence"] = measure.standardised(last)
+    scores, errors, surprises = [], {}, {}
+    for name, answer in answers.items():
+        errors[name], surprises[name] = measure.errors(answer), measure.surprises(answer)
+        error, error_se = mean_and_error(errors[name])
+        losses = measure.losses(answer, name)
+        loss, loss_se = (None, None) if losses is None else mean_and_error(losses)
+        scores.append(
+            BaselineScore(name=name, error=error, error_se=error_se, loss=loss, loss_se=loss_se)
+        )
+    return _Scored(tuple(scores), errors, surprises)
+
+
+def baseline_facts(
+    train_x: Any,
+    train_y: Any,
+    val_x: Any = None,
+    val_y: Any = None,
+    *,
+    model_predictions_val: Any = None,
+    model_predictions_train: Any = None,
+    loss_name: str,
+    from_logits: bool | None,
+    output_activation: str | None,
+    series: bool = False,
+    seed: int = 0,
+    token_inputs: frozenset[str] | None = None,
+    permutations: int = 20,
+    skip_if_clear: bool = True,
+) -> BaselineFacts | str:
+    """What simple learners make of the rows that the model saw.
+
+    Args:
+        train_x, train_y: the training sample, arrays (rows, ...) or structures; of more than 2,048
+            rows a random 2,048 are taken.
+        val_x, val_y: the validation sample, or None: then learners are measured out of fold on the
+            training sample, and the model, which knows those rows, has an advantage.
+        model_predictions_val, model_predictions_train: the model's answers on the same rows.
+        loss_name: the compiled loss as Keras calls it; "" for none.
+        from_logits: what that loss takes the answers for.
+        output_activation: the activation applied last, where known.
+        series: whether rows are windows of a series in time order.
+        seed: of folds, forests and permutations.
+        token_inputs: names of inputs that feed an embedding; None where not known.
+        permutations: how often the better of the linear learner and the neighbours is refitted on
+            permuted targets (the neighbours where the linear one is costly to refit: for classes,
+            with many columns or without validation rows).
+        skip_if_clear: no permutations where a learner, or the model on validation rows, lies five
+            standard errors below the prior.
+
+    Returns:
+        The facts, or the reason why simple learners cannot be asked.
+    """
+    sample = sample_of(
+        (train_x, train_y, model_predictions_train), (val_x, val_y, model_predictions_val), seed
+    )
+    if isinstance(sample, str):
+        return sample
+    told = (loss_name, from_logits, output_activation)
+    outputs = None if sample.shown is None else int(np.prod(sample.shown.shape[1:]))
+    task = task_of(sample.train_y, loss_name, outputs)
+    measure = task if isinstance(task, str) else measure_of(task, sample.val_y, loss_name)
+    if isinstance(task, str) or isinstance(measure, str):
+        return str(measure)
+    rows = rows_for(sample, task, series, token_inputs, seed)
+    if isinstance(rows, str):
+        return rows
+    rule = persistence_of(sample.train_x, task) if series and task.kind == "numbers" else None
+    last = rule(sample.val_x if sample.held_out else sample.train_x) if rule else None
+    errors = None
+    if sample.shown is not None:
+        errors = answer_errors(sample.shown, measure.measured, measure.scale**2, *told)
+    learner: str | None = None
+    permuted: tuple[float, ...] = ()
+    with _one_thread():
+        scored = _scored(rows, measure, last, seed)
+        if permutations and not (skip_if_clear and _clear(scored, errors, sample.held_out)):
+            learner, permuted = _permuted(rows, measure, scored.surprises, permutations, seed)
+    return _facts(scored, measure, errors, learner, permuted)
+
+
+def _one_thread() -> AbstractContextManager[Any]:
+    """Linear algebra on one thread: on small matrices, threads cost more than they save."""
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    return cast("AbstractContextManager[Any]", threadpool_limits(limits=1, user_api="blas"))
+
+
+def _clear(scored: _Scored, model: np.ndarray | None, held_out: bool) -> bool:
+    """Whether a signal is plain: a learner, or the model on rows it was not fitted on, is far
+    better than the prior."""
+    if scored.signal_t > CLEAR:
+        return True
+    return held_out and model is not None and t_of(scored.errors["prior"] - model) > CLEAR
+
+
+def _facts(
+    scored: _Scored,
+    measure: Measure,
+    model: np.ndarray | None,
+    learner: str | None,
+    permuted: tuple[float, ...],
+) -> BaselineFacts:
+    error, error_se = (None, None) if model is None else mean_and_error(model)
+    against: float | None = None
+    against_se: float | None = None
+    if model is not None:
+        against, against_se = mean_and_error(model - scored.errors[scored.best])
+    return BaselineFacts(
+        task=measure.task.kind,
+        rows=measure.measured.rows,
+        scores=scored.scores,
+        model_error=error,
+        model_error_se=error_se,
+        model_vs_best=against,
+        model_vs_best_se=against_se,
+        best=scored.best,
+        permuted_errors=permuted,
+        permuted_learner=learner,
+        signal_t=scored.signal_t,
+        train_rows=measure.task.rows,
+    )

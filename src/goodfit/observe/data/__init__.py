@@ -1,0 +1,1 @@
+"""Rows to facts: statistics, kinds, duplicates, what both sets share."""

@@ -1,0 +1,1 @@
+"""A user's script under observation: hooks, flight recorder, crashes."""

@@ -1,0 +1,1 @@
+"""A running fit to facts: the callback, its samples, and what is worked out afterwards."""
