@@ -227,15 +227,21 @@ def test_several_inputs_and_outputs() -> None:
     a, b = keras.Input((3,), name="a"), keras.Input((3,), name="b")
     hidden = keras.layers.Dense(4, activation="relu")(keras.layers.Concatenate()([a, b]))
     outputs = {
+        "which": keras.layers.Dense(3, activation="softmax", name="which")(hidden),
         "label": keras.layers.Dense(1, activation="sigmoid", name="label")(hidden),
-        "value": keras.layers.Dense(1, name="value")(hidden),
     }
     model = keras.Model({"a": a, "b": b}, outputs)
-    model.compile("adam", {"label": "binary_crossentropy", "value": "mse"})
+    losses = {"which": "sparse_categorical_crossentropy", "label": "binary_crossentropy"}
+    model.compile("adam", losses, loss_weights={"which": 0.5, "label": 2.0})
     data = {"a": X[:, :3], "b": X[:, 3:]}
-    _, facts = _watched({"x": data, "y": {"label": Y, "value": X[:, 1]}}, model=model, epochs=2)
+    model, facts = _watched(
+        {"x": data, "y": {"label": Y, "which": (X[:, 1] > 0).astype(int)}}, model=model, epochs=2
+    )
     assert facts.trace is not None
     assert len(facts.trace.train_rows_last) == 200, facts.missing
+    assert facts.trace.final_train is not None
+    expected = model.evaluate(data, {"label": Y, "which": (X[:, 1] > 0).astype(int)}, verbose=0)
+    assert facts.trace.final_train.mean == pytest.approx(expected[0], abs=2e-4)
     assert facts.data is not None
     assert {item.name for item in facts.data.train.inputs} == {"a", "b"}
 

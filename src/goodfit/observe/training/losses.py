@@ -15,35 +15,55 @@ class NoHonestLossError(Exception):
     """No per-row loss can be had from this model; the message says why, for the user."""
 
 
-def _parts(model: Any) -> list[tuple[Any, float]]:
-    """(loss object, weight) for each output that has a loss, in order of the flattened outputs;
-    (None, 0) for an output without one."""
+def _parts(model: Any) -> list[tuple[tuple[Any, ...], Any, float]]:
+    """(path to the output, loss object, weight) for each output that has a loss."""
     compiled = getattr(model, "_compile_loss", None)
     if compiled is None:
         raise NoHonestLossError("the model was compiled without a loss")
     flat = getattr(compiled, "_flat_losses", None)
     if flat is None:
         raise NoHonestLossError("the compiled loss was never built")
-    parts = []
-    for item in flat:
-        loss, weight = item[1], item[2]
-        parts.append((loss, 1.0 if weight is None else float(weight)))
-    return parts
+    return [
+        (tuple(path), loss, 1.0 if weight is None else float(weight))
+        for path, loss, weight, *_ in flat
+    ]
 
 
-def _aligned(model: Any, y: Any, y_pred: Any) -> tuple[list[Any], list[Any]]:
-    """Targets and outputs as flat lists in the same order."""
-    import keras
+def _at(structure: Any, path: tuple[Any, ...], names: list[str]) -> Any:
+    """What lies at `path`; a name finds its place in a list by the model's output names, and a
+    number in a dict likewise."""
+    for step in path:
+        if isinstance(structure, (list, tuple)) and isinstance(step, str) and step in names:
+            structure = structure[names.index(step)]
+        elif isinstance(structure, dict) and isinstance(step, int) and step < len(names):
+            structure = structure[names[step]]
+        elif isinstance(structure, (list, tuple, dict)):
+            structure = structure[step]
+    return structure
 
-    outputs, targets = keras.tree.flatten(y_pred), keras.tree.flatten(y)
+
+def _aligned(model: Any, y: Any, y_pred: Any, path: tuple[Any, ...]) -> tuple[Any, Any]:
+    """Target and output of the loss at `path`.
+
+    Raises:
+        NoHonestLossError: they cannot be told apart.
+    """
     names = list(getattr(model, "output_names", None) or [])
-    if isinstance(y, dict) and isinstance(y_pred, (list, tuple)) and set(names) == set(y):
-        targets = [y[name] for name in names]
-    if len(targets) != len(outputs):
-        raise NoHonestLossError(
-            f"the model has {len(outputs)} outputs for {len(targets)} target arrays"
-        )
-    return targets, outputs
+    try:
+        target, output = _at(y, path, names), _at(y_pred, path, names)
+    except (KeyError, IndexError, TypeError) as error:
+        raise NoHonestLossError(f"no target or output at {path}: {error}") from error
+    for found in (target, output):
+        if isinstance(found, (list, tuple, dict)) and len(found) != 1:
+            raise NoHonestLossError(f"several tensors at {path}, where one loss is compiled")
+    return _only(target), _only(output)
+
+
+def _only(value: Any) -> Any:
+    """The one tensor of a structure of one."""
+    while isinstance(value, (list, tuple, dict)):
+        value = next(iter(value.values() if isinstance(value, dict) else value))
+    return value
 
 
 def _rows(loss: Any, target: Any, output: Any) -> Any:
@@ -83,14 +103,13 @@ def row_losses(model: Any) -> Callable[[Any, Any], Any]:
     parts = _parts(model)
 
     def total(y: Any, y_pred: Any) -> Any:
-        targets, outputs = _aligned(model, y, y_pred)
-        if len(parts) != len(outputs):
-            raise NoHonestLossError(f"{len(parts)} losses were compiled for {len(outputs)} outputs")
-        values = [
-            weight * _rows(loss, target, output)
-            for (loss, weight), target, output in zip(parts, targets, outputs, strict=True)
-            if loss is not None and target is not None
-        ]
+        values = []
+        for path, loss, weight in parts:
+            target, output = _aligned(model, y, y_pred, path)
+            if loss is not None and target is not None:
+                values.append(weight * _rows(loss, target, output))
+        if not values:
+            raise NoHonestLossError("no output has both a loss and a target")
         result = values[0]
         for value in values[1:]:
             result = result + value
