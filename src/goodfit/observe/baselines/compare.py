@@ -19,11 +19,14 @@ from goodfit.observe.baselines.learners import FOR_CLASSES, FOR_NUMBERS
 from goodfit.observe.baselines.rows import Rows, persistence_of, rows_for, sample_of
 from goodfit.observe.baselines.scores import Measure, mean_and_error, measure_of, t_of
 from goodfit.observe.baselines.tasks import answer_errors, task_of
+from goodfit.observe.data.arrays import flatten, to_numpy
 
 CLEAR = 5.0
 """Standard errors below the prior from which on a signal is plain without permutations."""
 CHEAP = 256
 """Columns times classes up to which the linear learner for classes is cheap to refit."""
+HUGE = 1e15
+"""Whole numbers up to here are exact in double precision, and squares are far from overflow."""
 
 
 def _permuted(
@@ -85,6 +88,16 @@ def _scored(rows: Rows, measure: Measure, last: np.ndarray | None, seed: int) ->
     return _Scored(tuple(scores), errors, surprises)
 
 
+def _unfit(x: Any, y: Any) -> str:
+    """Why no learner can be fitted to these rows; "" where one can."""
+    if not sum(leaf[:1].size for _, leaf in flatten(x)):
+        return "the inputs have no columns"
+    targets = to_numpy(y)
+    if targets.dtype.kind in "iuf" and (np.abs(targets.astype(float)) > HUGE).any():
+        return f"the targets reach beyond {HUGE:.0e}"
+    return ""
+
+
 def baseline_facts(
     train_x: Any,
     train_y: Any,
@@ -130,6 +143,9 @@ def baseline_facts(
     )
     if isinstance(sample, str):
         return sample
+    unfit = _unfit(sample.train_x, sample.train_y)
+    if unfit:
+        return unfit
     told = (loss_name, from_logits, output_activation)
     outputs = None if sample.shown is None else int(np.prod(sample.shown.shape[1:]))
     task = task_of(sample.train_y, loss_name, outputs)
