@@ -21,9 +21,9 @@ lint: $(VENV)/dev
 	$(BIN)/lint-imports
 
 test-backends: $(BACKENDS)/installed
-	KERAS_BACKEND=jax $(BACKENDS)/bin/python -m pytest -m backend tests
-	KERAS_BACKEND=tensorflow $(BACKENDS)/bin/python -m pytest -m backend tests
-	KERAS_BACKEND=torch $(BACKENDS)/bin/python -m pytest -m backend tests
+	KERAS_BACKEND=jax $(BACKENDS)/bin/python -m pytest -n 2 -m backend tests
+	KERAS_BACKEND=tensorflow $(BACKENDS)/bin/python -m pytest -n 2 -m backend tests
+	KERAS_BACKEND=torch $(BACKENDS)/bin/python -m pytest -n 2 -m backend tests
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
