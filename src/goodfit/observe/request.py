@@ -10,8 +10,8 @@ from typing import Any
 import keras
 
 from goodfit.observe.data.arrays import source_of
+from goodfit.observe.data.datasets import arrays_fit
 from goodfit.observe.data.sets import check_arrays
-from goodfit.observe.training.sampling import arrays_fit
 
 
 def checked_model(model: Any) -> Any:

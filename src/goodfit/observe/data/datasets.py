@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from goodfit.facts import DataFacts, ModelFacts, SetFacts, SettingsFacts
-from goodfit.observe.data.arrays import source_of
+from goodfit.observe.data.arrays import rows_of, source_of
 from goodfit.observe.data.sets import set_facts, split_facts
-from goodfit.observe.training.sampling import arrays_fit, length
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,11 +23,21 @@ class Rows:
     sampled: bool = False
 
 
+def arrays_fit(structure: Any) -> bool:
+    """Whether Keras would read this (x, y, sample_weight) as arrays."""
+    import keras
+
+    return all(
+        leaf is None or hasattr(leaf, "shape") or hasattr(leaf, "__array__")
+        for leaf in keras.tree.flatten(structure)
+    )
+
+
 def whole(x: Any, y: Any, weights: Any) -> Rows | None:
     """The set as the user's arrays; None where they are no arrays."""
     if x is None or not arrays_fit((x, y, weights)):
         return None
-    return Rows(x=x, y=y, weights=weights, source=source_of(x), rows=length(x))
+    return Rows(x=x, y=y, weights=weights, source=source_of(x), rows=rows_of(x))
 
 
 def told(arguments: Mapping[str, Any]) -> tuple[Rows | None, Rows | None]:

@@ -19,11 +19,11 @@ from goodfit.facts import (
     ModelFacts,
     SettingsFacts,
 )
+from goodfit.observe.data.arrays import rows_of
 from goodfit.observe.objects.graph import layer_paths
 from goodfit.observe.training import gap
 from goodfit.observe.training.evaluate import CURVE_ROWS, NoHonestLossError, Rows
 from goodfit.observe.training.layers import LayerObserver
-from goodfit.observe.training.sampling import length
 from goodfit.observe.training.watched import Watched
 
 # Reading off Keras' val_loss is trusted while it agrees with our own rows this well.
@@ -157,7 +157,7 @@ class Analysis:
         sample = self.watched.samples.get("validation")
         if rows is None or read is None or sample is None or not math.isnan(read.standard_error):
             return
-        complete = sample.index is not None and rows.losses.size == length(self.fit["val_x"])
+        complete = sample.index is not None and rows.losses.size == rows_of(self.fit["val_x"])
         slack = 0.0 if complete else 4 * rows.honest.standard_error
         if abs(rows.honest.mean - read.mean) <= AGREEMENT * abs(read.mean) + slack:
             return

@@ -9,15 +9,13 @@ import numpy as np
 
 from goodfit.facts import DataFacts, ModelFacts, SettingsFacts
 from goodfit.observe.data import datasets
-from goodfit.observe.data.arrays import source_of
+from goodfit.observe.data.arrays import rows_of, source_of
 from goodfit.observe.training.sampling import (
     Reservoir,
     Sample,
-    arrays_fit,
     fit_locals,
     from_arrays,
     is_stream,
-    length,
     tee,
 )
 
@@ -57,7 +55,9 @@ class Intake:
             self._tee("train", self.fit["epoch_iterator"])
         else:
             self._sample("train")
-        if self.fit.get("validation_data") is not None and arrays_fit(self._arrays("validation")):
+        if self.fit.get("validation_data") is not None and datasets.arrays_fit(
+            self._arrays("validation")
+        ):
             self._sample("validation")
 
     def begin_validation(self) -> None:
@@ -114,7 +114,7 @@ class Intake:
         sample = self.samples.get("train")
         if sample is None or "train" in self._reservoirs:
             return 0
-        return length(x) * sample.row_bytes // 4
+        return rows_of(x) * sample.row_bytes // 4
 
     def _rows(self, role: str) -> datasets.Rows | None:
         reservoir, sample = self._reservoirs.get(role), self.samples.get(role)

@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from goodfit.observe.data.arrays import rows_of, take, to_numpy
+
 MAX_ROWS = 2048
 MAX_BYTES = 128_000_000
 
@@ -79,67 +81,33 @@ def is_stream(epoch_iterator: Any) -> bool:
     return type(adapter).__name__ != "ArrayDataAdapter"
 
 
-def arrays_fit(structure: Any) -> bool:
-    """Whether Keras would read this (x, y, sample_weight) as arrays."""
-    import keras
-
-    return all(
-        leaf is None or hasattr(leaf, "shape") or hasattr(leaf, "__array__")
-        for leaf in keras.tree.flatten(structure)
-    )
-
-
 def as_fed(array: Any) -> np.ndarray:
     """A NumPy array of what the model is fed: floats in Keras' float type, the rest unchanged."""
     import keras
 
-    if hasattr(array, "detach"):
-        array = array.detach().cpu()
-    if hasattr(array, "toarray"):
-        array = array.toarray()
-    found = np.asarray(array)
+    found = to_numpy(array)
     if found.dtype.kind == "f":
         return found.astype(keras.config.floatx(), copy=False)
     return found
-
-
-def _rows(leaf: Any, index: np.ndarray) -> Any:
-    if hasattr(leaf, "iloc"):
-        return leaf.iloc[index].to_numpy()
-    if isinstance(leaf, np.ndarray) or hasattr(leaf, "detach"):
-        return leaf[index]
-    return np.asarray(leaf)[index]
-
-
-def _is_leaf(value: Any) -> bool | None:
-    """pandas objects and tensors are leaves of a structure, not containers."""
-    return True if hasattr(value, "iloc") or hasattr(value, "shape") else None
-
-
-def length(structure: Any) -> int:
-    """Rows of the first array of a structure."""
-    import keras
-
-    leaf = keras.tree.flatten(structure)[0]
-    return int(leaf.shape[0]) if hasattr(leaf, "shape") else len(leaf)
 
 
 def from_arrays(x: Any, y: Any, weights: Any, rng: np.random.Generator) -> Sample:
     """A random sample, without replacement, of at most MAX_ROWS rows and MAX_BYTES bytes."""
     import keras
 
-    n = length(x)
-    one = sum(as_fed(_rows(leaf, np.arange(min(n, 1)))).nbytes for leaf in keras.tree.flatten(x))
+    n = rows_of(x)
+    first = keras.tree.map_structure(as_fed, take(x, slice(0, 1)))
+    one = sum(leaf.nbytes for leaf in keras.tree.flatten(first))
     size = min(n, MAX_ROWS, max(64, MAX_BYTES // max(one, 1)))
     index = np.sort(rng.choice(n, size=size, replace=False))
-
-    def take(leaf: Any) -> np.ndarray:
-        return as_fed(_rows(leaf, index))
-
+    drawn = [
+        None if part is None else keras.tree.map_structure(as_fed, take(part, index))
+        for part in (x, y, weights)
+    ]
     return Sample(
-        x=keras.tree.map_structure(take, x),
-        y=None if y is None else keras.tree.map_structure(take, y),
-        weights=None if weights is None or keras.tree.is_nested(weights) else take(weights),
+        x=drawn[0],
+        y=drawn[1],
+        weights=drawn[2] if isinstance(drawn[2], np.ndarray) else None,
         index=index,
     )
 
