@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 
 from goodfit.facts import Facts
@@ -90,7 +91,17 @@ def _dataloader() -> dict[str, object]:
     }
 
 
-SOURCES = [_arrays, _pydataset, _generator, _tfdata, _dataloader]
+def _pandas() -> dict[str, object]:
+    train, held = pd.DataFrame(X).add_prefix("f"), pd.DataFrame(XV).add_prefix("f")
+    return {"x": train, "y": pd.Series(Y), "validation_data": (held, pd.Series(YV))}
+
+
+def _tensors() -> dict[str, object]:
+    tensor = keras.ops.convert_to_tensor
+    return {"x": tensor(X), "y": tensor(Y), "validation_data": (tensor(XV), tensor(YV))}
+
+
+SOURCES = [_arrays, _pandas, _tensors, _pydataset, _generator, _tfdata, _dataloader]
 
 
 def _watched(
