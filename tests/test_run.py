@@ -179,7 +179,7 @@ def test_a_signal_from_outside(
         assert process.stdout is not None
         assert process.stdout.readline() == b"third epoch\n"
         send(process)
-        _, stderr = process.communicate()
+        _, stderr = process.communicate(timeout=120)
 
     report = from_json((tmp_path / "run" / "report.json").read_bytes())
     assert process.returncode == 3, stderr
