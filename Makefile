@@ -12,7 +12,7 @@ demo: $(VENV)/installed
 	$(BIN)/goodfit demo
 
 test: $(VENV)/dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .
@@ -21,9 +21,9 @@ lint: $(VENV)/dev
 	$(BIN)/lint-imports
 
 test-backends: $(BACKENDS)/installed
-	KERAS_BACKEND=jax $(BACKENDS)/bin/python -m pytest -n 2 -m backend tests
-	KERAS_BACKEND=tensorflow $(BACKENDS)/bin/python -m pytest -n 2 -m backend tests
-	KERAS_BACKEND=torch $(BACKENDS)/bin/python -m pytest -n 2 -m backend tests
+	KERAS_BACKEND=jax $(BACKENDS)/bin/python -m pytest -n 2 --dist worksteal -m backend tests
+	KERAS_BACKEND=tensorflow $(BACKENDS)/bin/python -m pytest -n 2 --dist worksteal -m backend tests
+	KERAS_BACKEND=torch $(BACKENDS)/bin/python -m pytest -n 2 --dist worksteal -m backend tests
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

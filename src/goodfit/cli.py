@@ -13,13 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from goodfit.arguments import parser
+from goodfit.errors import CannotRunError
 
 if TYPE_CHECKING:
     from goodfit.results import Report
-
-
-class _UsageError(Exception):
-    """Arguments that cannot be meant; the message says what was received and expected."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,12 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given and given[0].endswith(".py") and Path(given[0]).is_file():
         known.error(f"{given[0]} is no command; did you mean: goodfit run {' '.join(given)}")
     options = known.parse_args(given)
-    from goodfit.run.request import CannotRunError
-
     command = {"run": _run, "explain": _explain, "show": _show, "demo": _demo}[options.command]
     try:
         return command(options)
-    except (CannotRunError, _UsageError) as error:
+    except CannotRunError as error:
         print(f"goodfit: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -100,7 +95,7 @@ def _explain(options: argparse.Namespace) -> int:
     known = [name for check in CHECKS for name in (check.code, check.name)]
     near = difflib.get_close_matches(options.check, known, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
-    raise _UsageError(
+    raise CannotRunError(
         f"there is no check {options.check}; {hint}expected a code such as GF401 or a name such as "
         "overfitting; `goodfit explain` lists them"
     )
@@ -127,7 +122,6 @@ def _show(options: argparse.Namespace) -> int:
 def _line(folder: Path) -> str:
     """One run in the list: its name, and its verdict or why there is none."""
     from goodfit.run.folder import load
-    from goodfit.run.request import CannotRunError
 
     try:
         report = load(folder)
@@ -141,18 +135,18 @@ def _line(folder: Path) -> str:
 def _check_outputs(options: argparse.Namespace) -> None:
     """Refuse, before anything runs, what could not be written afterwards."""
     if options.html and options.no_html:
-        raise _UsageError("received both --html and --no-html; expected one of them")
+        raise CannotRunError("received both --html and --no-html; expected one of them")
     if options.json and options.json == options.html:
-        raise _UsageError(f"--json and --html both name {options.json}; name two files")
+        raise CannotRunError(f"--json and --html both name {options.json}; name two files")
     for option, file in (("--json", options.json), ("--html", options.html)):
         if file is None:
             continue
         if file == "-":
-            raise _UsageError(f"{option} -: stdout belongs to the script; name a file")
+            raise CannotRunError(f"{option} -: stdout belongs to the script; name a file")
         if os.path.isdir(file):
-            raise _UsageError(f"{option} {file} is a folder; name a file in it")
+            raise CannotRunError(f"{option} {file} is a folder; name a file in it")
         if os.path.exists(file) and not options.force:
-            raise _UsageError(
+            raise CannotRunError(
                 f"{option} {file} exists and is not overwritten; name another file or add --force"
             )
 
@@ -169,7 +163,7 @@ def _deliver(report: Report, folder: Path, options: argparse.Namespace, stream: 
         if html is not None:
             write_html(report, html, overwrite=options.force)
     except OSError as error:
-        raise _UsageError(f"the report cannot be written: {error}") from error
+        raise CannotRunError(f"the report cannot be written: {error}") from error
     if not options.quiet:
         to_terminal(report, stream, html=_shown(html), json=options.json)
 

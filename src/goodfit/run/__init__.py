@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from goodfit.errors import CannotRunError
 from goodfit.observe.script.recorder import write_json
 from goodfit.results import Report
 from goodfit.run.folder import RUN, new_folder
@@ -21,7 +22,6 @@ from goodfit.run.gather import gather
 from goodfit.run.inside import child
 from goodfit.run.process import start, wait
 from goodfit.run.request import (
-    CannotRunError,
     Request,
     check_backend,
     checked_script,

@@ -6,10 +6,10 @@ import contextlib
 from datetime import UTC, datetime
 from pathlib import Path
 
+from goodfit.errors import CannotRunError
 from goodfit.observe.script.hooks import KERAS
 from goodfit.observe.script.recorder import fit_files, read_json
 from goodfit.results import Report
-from goodfit.run.request import CannotRunError
 
 # What lies in a run's folder, besides the recorder's own files.
 RUN, ENDED, REPORT, HTML = "run.json", "ended.json", "report.json", "report.html"

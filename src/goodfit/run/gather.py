@@ -10,13 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from goodfit.codec import from_plain
+from goodfit.errors import CannotRunError
 from goodfit.facts import Facts
 from goodfit.observe.script.hooks import KERAS
 from goodfit.observe.script.recorder import read, read_json
 from goodfit.results import Report, ScriptRun, Seconds
 from goodfit.run.folder import ENDED, OWN_ERROR, REPORT, RUN
 from goodfit.run.process import death
-from goodfit.run.request import CannotRunError, Request
+from goodfit.run.request import Request
 
 
 def gather(folder: Path, request: Request, code: int, *, stopped: bool) -> Report:

@@ -11,12 +11,9 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from goodfit.errors import CannotRunError
+
 BACKENDS = ("jax", "tensorflow", "torch")
-
-
-class CannotRunError(Exception):
-    """goodfit itself could not work; the message says what it received, what it expected and how to
-    fix it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

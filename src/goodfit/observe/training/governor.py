@@ -6,13 +6,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-GRACE_SECONDS = 0.25
+GRACE_SECONDS = 0.03
+COMPILING_SECONDS = (
+    0.2  # what the first of a kind is expected to take where the backend compiles it
+)
 
 
 class Governor:
     """Allows a measurement when its expected cost fits the budget: `share` of the time trained so
     far, or GRACE_SECONDS, whichever is more; a share of 1 allows everything. Costs are learned by
-    kind from earlier measurements, the first one's (which compiles) left out."""
+    kind from earlier measurements, the first of a kind that is compiled left out."""
 
     def __init__(self, share: float) -> None:
         self.share = share
@@ -30,12 +33,13 @@ class Governor:
         """Seconds since the start, the monitor's own included."""
         return time.perf_counter() - self._started
 
-    def allows(self, kind: str) -> bool:
-        """Whether a measurement of this kind fits the budget now."""
+    def allows(self, kind: str, first: float = 0.0) -> bool:
+        """Whether a measurement of this kind fits the budget now; `first` is what the first one
+        is expected to take, in seconds."""
         if self.share >= 1:
             return True
         budget = max(GRACE_SECONDS, self.share * self.elapsed)
-        return self.spent + self._expected.get(kind, 0.0) <= budget
+        return self.spent + self._expected.get(kind, first) <= budget
 
     @contextmanager
     def spending(self, kind: str) -> Iterator[None]:

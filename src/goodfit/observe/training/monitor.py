@@ -16,7 +16,7 @@ from goodfit.observe.objects.model import model_facts
 from goodfit.observe.objects.settings import settings_facts
 from goodfit.observe.training.analyse import Remains, analyse
 from goodfit.observe.training.evaluate import CURVE_ROWS, NoHonestLossError
-from goodfit.observe.training.governor import Governor
+from goodfit.observe.training.governor import COMPILING_SECONDS, Governor
 from goodfit.observe.training.watched import Watched
 
 Sink = Callable[[str, object], None]
@@ -189,7 +189,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         train = validation = None
         penalty: float | None = 0.0 if not watched.penalised else None
         rate: float | None = None
-        if self._governor.allows("curve"):
+        if self._governor.allows("curve", COMPILING_SECONDS):
             with self._governor.spending("curve"):
                 rate = _learning_rate(self.model)
                 train = self._honest("train")
