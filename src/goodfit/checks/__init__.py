@@ -1,4 +1,8 @@
-"""Facts to findings. One rule, one file; CHECKS lists them all, by code."""
+"""Facts to findings. One rule, one file; CHECKS lists them all, by code.
+
+NumPy and SciPy are imported by the functions that compute with them, so that
+`goodfit explain`, which only reads what the checks say of themselves, starts at once.
+"""
 
 from __future__ import annotations
 

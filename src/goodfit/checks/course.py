@@ -11,8 +11,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from goodfit.checks.noise import HUGE, MIN_ROWS, Change, epoch_noise, paired, wander
 from goodfit.facts import Trace
 
@@ -76,6 +74,8 @@ def prior_loss(trace: Trace) -> float | None:
 def _sustained(later: Sequence[float], best: float, probes: int, noise: float) -> float:
     """The level of the last third of the epochs after the best, above the best, less what the
     picking of the best and the noise of that level explain."""
+    import numpy as np
+
     if len(later) < 3:
         return 0.0
     count = max(3, len(later) // 3)
@@ -92,6 +92,8 @@ def _left(trace: Trace, best: float, rise: float) -> float:
 
 
 def _gap_z(train: Sequence[float], validation: Sequence[float]) -> float:
+    import numpy as np
+
     below, above = np.asarray(train, float), np.asarray(validation, float)
     noise = math.hypot(
         below.std(ddof=1) / math.sqrt(below.size), above.std(ddof=1) / math.sqrt(above.size)
@@ -102,6 +104,8 @@ def _gap_z(train: Sequence[float], validation: Sequence[float]) -> float:
 
 def rise_since_best(trace: Trace) -> Rise | str:
     """What validation lost since its best epoch, or why that cannot be told."""
+    import numpy as np
+
     curve = finite(trace, "validation")
     if trace.best_epoch is None or trace.last_epoch is None:
         return "the losses row by row at the best and the last epoch were not recorded"
@@ -148,6 +152,8 @@ class Accuracy:
 
 def accuracy_change(trace: Trace, rise: Rise) -> Accuracy | None:
     """How validation accuracy went while the loss rose; None where none was logged."""
+    import numpy as np
+
     names = {name for epoch in trace.epochs for name in epoch.logs}
     named = sorted(name for name in names if name.startswith("val_") and "acc" in name)
     if not named:
@@ -194,6 +200,8 @@ class Plateau:
 
 def plateau(trace: Trace) -> Plateau | str:
     """Where validation went flat and what training did since, or why that cannot be told."""
+    import numpy as np
+
     train = {index: (mean, error) for index, mean, error in finite(trace, "train")}
     curve = [point for point in finite(trace, "validation") if point[0] in train]
     end = _end(trace)
@@ -243,6 +251,8 @@ def left_to_gain(means: Sequence[float], start: float) -> Left:
     That half is cut in two; taken as a geometric series, the two falls tell what remains. A fall
     that does not slow down counts as slowing to nine tenths. `start` is a constant answer's loss.
     """
+    import numpy as np
+
     half = np.asarray(means, float)[-max(3, len(means) // 2 + 1) :]
     width = max(1, len(half) // 5)
     middle = (len(half) - width) // 2

@@ -12,8 +12,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 PICKED_Z = 3.0 / math.sqrt(2.0)
 MIN_ROWS = 5
 HUGE = 1e100
@@ -38,6 +36,8 @@ def needed_z(epochs: int) -> float:
 
 def paired(before: Sequence[float], after: Sequence[float]) -> Change | None:
     """The change from `before` to `after` over the same rows, or None for too few of them."""
+    import numpy as np
+
     first, second = np.asarray(before, float), np.asarray(after, float)
     if first.size < MIN_ROWS or first.size != second.size:
         return None
@@ -60,6 +60,8 @@ def normal(t: float, freedom: int) -> float:
 def epoch_noise(means: Sequence[float]) -> float:
     """Standard deviation of the noise between neighbouring epochs: from second differences, which
     a trend leaves alone, over the later half of the curve, robust to single jumps."""
+    import numpy as np
+
     values = np.asarray(means, float)[-max(6, len(means) // 2) :]
     if values.size < 4:
         return 0.0
@@ -69,6 +71,8 @@ def epoch_noise(means: Sequence[float]) -> float:
 def wander(means: Sequence[float]) -> float:
     """Standard deviation about a parabola, robust to single epochs: noise that lasts over several
     epochs, which second differences overlook."""
+    import numpy as np
+
     values = np.asarray(means, float)
     if values.size < 6:
         return 0.0

@@ -20,8 +20,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from goodfit.checks.check import (
     Answer,
     CannotTell,
@@ -69,6 +67,8 @@ class _Scales:
 
 def _scales(array: ArrayFacts, way: Way) -> _Scales | None:
     """What the first weights receive, as far as moments tell; None without finite moments."""
+    import numpy as np
+
     means = np.asarray(array.feature_mean or (array.mean,), dtype=float) * way.scale + way.offset
     stds = np.asarray(array.feature_std or (array.std,), dtype=float) * abs(way.scale)
     known = np.isfinite(means) & np.isfinite(stds)

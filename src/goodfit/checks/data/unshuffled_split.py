@@ -19,8 +19,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from goodfit.checks.check import (
     Answer,
     CannotTell,
@@ -160,6 +158,8 @@ def _windows(data: DataFacts) -> bool:
     """Whether the columns are steps of one series that the target goes on with: all of them have
     its spread, and drift from head to tail as far as it does. Columns of a table sorted by its
     target differ in how far they follow it."""
+    import numpy as np
+
     head, tail = data.train, data.validation
     if tail is None or len(head.inputs) != 1 or not tail.inputs:
         return False
