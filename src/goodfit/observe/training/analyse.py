@@ -90,7 +90,8 @@ class Analysis:
         if self.watched.honest_missing:
             raise NoHonestLossError(self.watched.honest_missing)
         if which == "final" and self._unchanged():
-            self.rows[role, "final"] = self.rows[role, "last"]
+            if (role, "last") in self.rows:  # else the reason is noted already
+                self.rows[role, "final"] = self.rows[role, "last"]
             return
         kept = self.watched.snapshots
         if which == "best" and "best" not in kept:
