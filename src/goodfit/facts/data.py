@@ -12,8 +12,12 @@ from goodfit.facts.base import Shape
 class ArrayFacts:
     """One input array. Statistics cover `rows_seen` rows; non-finite values are left out of them
     and counted in `non_finite`. The per-feature tuples are filled for 2-D arrays (rows, features)
-    of at most 4,096 features, else empty. `kind` is "features", "image", "sequence", "tokens"
-    (whole numbers fed to an embedding), "text" or "other"."""
+    of at most 4,096 features, else empty; the quantiles are of the non-finite-free sample.
+    `kind` is "features", "image", "sequence", "tokens" (whole numbers fed to an embedding), "text"
+    or "other". `pad_share` is the share of all entries (time steps, for sequences of vectors) that
+    are zeros at a row's end ("post") or beginning ("pre"), `pad_side` the side where there are
+    more; None where rows have no time axis. `object_types` names the Python types found in an
+    array of dtype object."""
 
     name: str
     shape: Shape
@@ -31,6 +35,12 @@ class ArrayFacts:
     feature_max: tuple[float, ...] = ()
     feature_mean: tuple[float, ...] = ()
     feature_std: tuple[float, ...] = ()
+    feature_q25: tuple[float, ...] = ()
+    feature_median: tuple[float, ...] = ()
+    feature_q75: tuple[float, ...] = ()
+    pad_share: float | None = None
+    pad_side: str | None = None
+    object_types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +70,20 @@ class TargetFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PassFacts:
+    """Two passes over one stream, held against each other by hashes of rows, `rows` of each.
+    `same_rows` is the share of the second pass' rows that the first pass had too; `same_labels`
+    the share of positions whose labels are equal in both (None without labels); `from_train` the
+    share of the second pass' rows that the *first* pass over the training set had (None where not
+    compared; for the validation set only)."""
+
+    rows: int
+    same_rows: float
+    same_labels: float | None = None
+    from_train: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetFacts:
     """One set of rows: "train" or "validation". `source` is what the user handed over ("numpy",
     "jax", "tensorflow", "torch", "pandas", "tf.data", "PyDataset", "DataLoader", "generator");
@@ -69,7 +93,15 @@ class SetFacts:
     `label_runs` compares neighbours in row order: the share of adjacent rows with equal labels,
     against `label_runs_expected` for the same labels in random order (None for streams and
     continuous targets). `duplicates` counts rows equal to an earlier row (same x), and
-    `conflicts` those among them whose labels differ."""
+    `conflicts` those among them whose labels differ. `near_duplicates` counts rows almost equal to
+    another row of the set (see `SplitFacts.near_leaked`).
+
+    `order_correlation` is the lag-1 autocorrelation over rows in their order, averaged over
+    features (independent rows: about 0, with standard error 1 / sqrt(rows)),
+    `target_order_correlation` that of a continuous target; None for streams.
+    `monotone_features` are (input, feature) numbers of features that grow strictly, or fall
+    strictly, from row to row. `accuracy_ceiling` is the best accuracy that equal inputs with
+    different labels leave possible. `passes` compares the first two passes over a stream."""
 
     role: str
     source: str = "numpy"
@@ -84,6 +116,25 @@ class SetFacts:
     label_runs_expected: float | None = None
     duplicates: int | None = None
     conflicts: int | None = None
+    near_duplicates: int | None = None
+    order_correlation: float | None = None
+    target_order_correlation: float | None = None
+    monotone_features: tuple[tuple[int, int], ...] = ()
+    accuracy_ceiling: float | None = None
+    passes: PassFacts | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureDrift:
+    """One feature, training against validation: the Kolmogorov-Smirnov statistic, its p-value
+    (not corrected), and the difference of the means (validation minus training) in training
+    standard deviations."""
+
+    input: int
+    feature: int
+    statistic: float
+    p_value: float
+    shift: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,13 +142,65 @@ class SplitFacts:
     """Training against validation rows. `leaked` counts validation rows whose x equals a training
     row's, `leaked_same_label` those whose y is equal too, `leaked_expected` how many would be
     expected from the rate of duplicates within the training set alone;
-    `examples` are (validation row, training row) pairs, at most ten."""
+    `examples` are (validation row, training row) pairs, at most ten.
+
+    `near_leaked` counts validation rows, exact copies left out, that are almost equal to a training
+    row: nearer than a hundredth of the median distance of a training row to its nearest neighbour
+    among the others; `near_rows` how many were looked at, `near_examples` pairs as above.
+    `window_overlap` is the share of validation windows (rows, time, ...) that are a training window
+    moved by one step. `drift` holds the five features with the smallest p-values of
+    `features_tested`; `domain_auc` is how well a classifier tells validation from training rows out
+    of fold (0.5: not at all) with its standard error. `target_p_value` tests whether both sets'
+    targets come from one distribution (chi-square for classes, Kolmogorov-Smirnov for numbers),
+    with `target_statistic` (Cramer's V, or the KS statistic)."""
 
     leaked: int | None = None
     leaked_same_label: int | None = None
     leaked_expected: float | None = None
     rows_compared: int = 0
     examples: tuple[tuple[int, int], ...] = ()
+    near_leaked: int | None = None
+    near_rows: int = 0
+    near_examples: tuple[tuple[int, int], ...] = ()
+    window_overlap: float | None = None
+    drift: tuple[FeatureDrift, ...] = ()
+    features_tested: int = 0
+    domain_auc: float | None = None
+    domain_auc_se: float | None = None
+    target_statistic: float | None = None
+    target_p_value: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureScore:
+    """What one feature alone tells: the error of a small tree on it, on rows it was not fitted on,
+    in the measure of `BaselineFacts`. `distinct` is the share of rows with a value of their own;
+    `ordered` says whether its values follow the row order (an index, a date)."""
+
+    input: int
+    feature: int
+    error: float
+    error_se: float
+    prior_error: float
+    distinct: float
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelSuspects:
+    """Training rows whose label out-of-fold predictions contradict (confident learning: Northcutt,
+    Jiang & Chuang, JAIR 2021, section 3). `suspects` of `rows`; `agreed` counts the suspects that
+    the majority of their nearest neighbours contradicts too; `expected` how many of those would be
+    found by chance were the labels drawn from the predicted probabilities themselves; `error` the
+    out-of-fold error of the learner; `examples` are (row, given label, predicted label), at most
+    twenty, surest first."""
+
+    rows: int
+    suspects: int
+    agreed: int
+    expected: float
+    error: float
+    examples: tuple[tuple[int, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +230,9 @@ class BaselineFacts:
     they are to be held against: "linear" or "neighbours", which are cheap to refit.
     `signal_t`: how far the best learner's error lies below the prior's, in standard errors, paired
     by row; for classes their cross-entropies are compared, which see rare classes too, where no
-    learner ever names the rare class and all errors are equal."""
+    learner ever names the rare class and all errors are equal.
+    `single_features` are the five features that tell most alone; `label_suspects` rows that look
+    mislabelled; `best_recall` the best learner's recall by class."""
 
     task: str
     rows: int
@@ -141,6 +246,9 @@ class BaselineFacts:
     permuted_learner: str | None = None
     signal_t: float | None = None
     train_rows: int = 0
+    single_features: tuple[FeatureScore, ...] = ()
+    label_suspects: LabelSuspects | None = None
+    best_recall: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

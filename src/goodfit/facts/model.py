@@ -27,6 +27,7 @@ class WeightFacts:
     initialiser: str | None = None
     std: float | None = None
     constant: bool | None = None
+    mean: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,8 @@ class LayerFacts:
     InputLayers are not listed as layers. `calls` > 1 means the layer is shared. `activation` is the
     function's name ("linear" for none) or None where the layer has no such notion.
     `options` holds the plain values of the layer's config (rate, kernel_size, strides, ...).
+    `trainable_at_compile` is what `trainable` was when the model was compiled, None where that was
+    not seen.
     """
 
     path: str
@@ -55,6 +58,7 @@ class LayerFacts:
     calls: int = 1
     options: Mapping[str, Scalar | tuple[Scalar, ...]] = field(default_factory=dict)
     where: SourceLine | None = None
+    trainable_at_compile: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

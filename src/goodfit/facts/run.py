@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from goodfit.facts.base import Shape, SourceLine
 from goodfit.facts.data import BaselineFacts, DataFacts
+from goodfit.facts.experiments import ExperimentFacts
 from goodfit.facts.model import ModelFacts
 from goodfit.facts.settings import SettingsFacts
-from goodfit.facts.training import Trace
+from goodfit.facts.training import HonestLoss, Trace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +29,60 @@ class CrashFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallFacts:
+    """A call of `predict` or `evaluate` by the script, after the fit these facts are of.
+    `reshuffles` says whether the rows come in another order at every pass (None where unknown);
+    `same_as` is "train" or "validation" where the rows are those of that set, else ""."""
+
+    kind: str
+    source: str = "numpy"
+    rows: int | None = None
+    reshuffles: bool | None = None
+    same_as: str = ""
+    where: SourceLine | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitSummary:
+    """Another fit of the same script, in short. The signatures are hashes: of the layers and their
+    options, of what compile and fit were told, of the rows, and of the weights before training;
+    "" where unknown. `validation` is on the weights the user gets back."""
+
+    index: int
+    model: str = ""
+    settings: str = ""
+    data: str = ""
+    weights: str = ""
+    first_loss: float | None = None
+    train: HonestLoss | None = None
+    validation: HonestLoss | None = None
+    epochs: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiCall:
+    """A call in the script's source. `name` is the dotted name with its imports resolved, e.g.
+    "keras.optimizers.Adam", or ".fit" for a method of something unknown; `keywords` are the names
+    of its keyword arguments."""
+
+    name: str
+    keywords: tuple[str, ...] = ()
+    where: SourceLine | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptFacts:
+    """The script's own source: its imports of Keras or TensorFlow names, and its calls."""
+
+    imports: tuple[ApiCall, ...] = ()
+    calls: tuple[ApiCall, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """All that is known of one fit of one model; a part that could not be had is None, and
-    `missing` says why, by the part's name."""
+    `missing` says why, by the part's name. `calls` are those of predict and evaluate, `own` sums up
+    this fit, `others` the other fits of the same script."""
 
     model: ModelFacts | None = None
     settings: SettingsFacts | None = None
@@ -38,5 +90,10 @@ class Facts:
     trace: Trace | None = None
     baselines: BaselineFacts | None = None
     crash: CrashFacts | None = None
+    experiments: ExperimentFacts | None = None
+    script: ScriptFacts | None = None
+    calls: tuple[CallFacts, ...] = ()
+    own: FitSummary | None = None
+    others: tuple[FitSummary, ...] = ()
     backend: str = ""
     missing: Mapping[str, str] = field(default_factory=dict)

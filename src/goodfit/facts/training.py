@@ -42,7 +42,8 @@ class LayerProbe:
 class Epoch:
     """One epoch as it was logged, and as it was probed (None where the governor left it out).
     `index` counts from 0; -1 is the state before training. `logs` are Keras' own printed values.
-    `penalty` is sum(model.losses) in inference mode."""
+    `penalty` is sum(model.losses) in inference mode. `wait_seconds` is how long the training loop
+    waited for its data in this epoch (None where that was not seen)."""
 
     index: int
     logs: Mapping[str, float] = field(default_factory=dict)
@@ -52,6 +53,7 @@ class Epoch:
     validation: HonestLoss | None = None
     penalty: float | None = None
     layers: tuple[LayerProbe, ...] = ()
+    wait_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,52 @@ class GapFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationFacts:
+    """How far the model's probabilities can be believed, on the validation sample. `error` is the
+    expected calibration error over fifteen equal bins (Guo, Pleiss, Sun & Weinberger, ICML 2017,
+    section 2); `temperature` divides the logits best on one half of the rows; `gain` is the mean
+    cross-entropy in nats that it saves on the other half, paired by row, with its standard error.
+    """
+
+    rows: int
+    error: float
+    confidence: float
+    accuracy: float
+    temperature: float
+    gain: float
+    gain_se: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThresholdFacts:
+    """Binary classes: balanced accuracy at 0.5 and at the threshold that is best on one half of the
+    validation rows, both on the other half, with the standard error of their difference."""
+
+    rows: int
+    threshold: float
+    balanced_at_half: float
+    balanced: float
+    gain: float
+    gain_se: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentFacts:
+    """The rows with `low` <= feature < `high` (None: unbounded), found on one half of the
+    validation rows as those with the worst loss; the losses and the z of their difference are of
+    the other half."""
+
+    input: int
+    feature: int
+    low: float | None
+    high: float | None
+    rows: int
+    loss: float
+    loss_outside: float
+    z: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PredictionFacts:
     """What the model answers at the end on the fixed samples, first output only.
 
@@ -83,7 +131,8 @@ class PredictionFacts:
     `row_sum_min`/`row_sum_max` bound the sums over units. `class_counts`/`recall`
     are over the validation sample where there is one (`set`), else the training sample:
     predicted class to rows, true class to recall. `error`/`prior_error` as in BaselineScore, on
-    the training sample: the model's and that of the constant answer that is best there."""
+    the training sample: the model's and that of the constant answer that is best there.
+    `support` counts the true classes of `set`, `precision` is by predicted class."""
 
     rows: int
     minimum: float
@@ -98,6 +147,11 @@ class PredictionFacts:
     error: float | None = None
     prior_error: float | None = None
     prior_loss: float | None = None
+    support: Mapping[str, int] = field(default_factory=dict)
+    precision: Mapping[str, float] = field(default_factory=dict)
+    calibration: CalibrationFacts | None = None
+    threshold: ThresholdFacts | None = None
+    segment: SegmentFacts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
