@@ -1,4 +1,5 @@
-# Three commands make everything: lint, test, test-backends; `make demo` shows it.
+# Three commands make everything: lint, test, test-backends; `make demo` shows it, and `make docs`
+# writes docs/checks/ from the checks.
 PYTHON ?= python3
 VENV := .venv
 BACKENDS := .venv-backends
@@ -19,6 +20,9 @@ lint: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: $(VENV)/dev
+	$(BIN)/python docs/make_checks.py
 
 test-backends: $(BACKENDS)/installed
 	KERAS_BACKEND=jax $(BACKENDS)/bin/python -m pytest -n 2 --dist worksteal -m backend tests
