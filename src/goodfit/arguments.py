@@ -92,6 +92,12 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         help="the Keras backend, whatever the script or KERAS_BACKEND says",
     )
     parser.add_argument(
+        "--experiments",
+        action="store_true",
+        help="afterwards train copies of the model for up to two minutes a fit: would more data or "
+        "more capacity help, does it memorise",
+    )
+    parser.add_argument(
         "--out", metavar="DIR", help="the run's folder (default: a new one under .goodfit/runs/)"
     )
     _add_outputs(parser)

@@ -53,6 +53,7 @@ def _run(options: argparse.Namespace) -> int:
             backend=options.backend,
             out=options.out,
             overwrite=options.force,
+            experiments=options.experiments,
         )
     )
     code = exit_code(run.report)

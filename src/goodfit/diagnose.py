@@ -90,6 +90,7 @@ def diagnose(
     epochs: int | None = None,
     batch_size: int | None = None,
     verbose: int | str = 0,
+    experiments: bool = False,
     **fit_arguments: Any,
 ) -> Report:
     """Train the model under observation and say what is wrong with it, how sure that is, and why.
@@ -105,6 +106,8 @@ def diagnose(
         epochs: epochs to train; 30 by default.
         batch_size: rows of a step; Keras' own default (32) if None. For arrays only.
         verbose: Keras' progress output, silent by default.
+        experiments: whether to train copies of the model afterwards, for minutes, to see what more
+            data, more capacity or permuted labels would do.
         **fit_arguments: anything else `fit` takes (callbacks, class_weight, steps_per_epoch, ...).
 
     Returns:
@@ -120,7 +123,7 @@ def diagnose(
     started = time.perf_counter()
     network = checked_model(model)
     x, y, sample_weight = checked_data(network, data, fit_arguments, validation_data)
-    monitor = Monitor(share=1.0)
+    monitor = Monitor(share=1.0, experiments=experiments)
     callbacks = [*_listed(fit_arguments.pop("callbacks", None)), monitor]
     given = {"batch_size": batch_size, "sample_weight": sample_weight, "y": y}
     arguments = {

@@ -282,3 +282,57 @@ def test_a_model_with_its_own_loss_says_why_there_is_no_honest_loss() -> None:
 def test_share_out_of_range_is_refused() -> None:
     with pytest.raises(ValueError, match=r"received 0.*expected a number above 0"):
         Monitor(share=0)
+
+
+class _Shifting(keras.utils.PyDataset):
+    """Validation rows that are others at every pass."""
+
+    def __init__(self, noise: float) -> None:
+        super().__init__()
+        self._rng = np.random.default_rng(3)
+        self._noise = noise
+
+    def __len__(self) -> int:
+        return 2
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        rows = slice(40 * index, 40 * index + 40)
+        noise = self._rng.normal(scale=self._noise, size=XV[rows].shape).astype("float32")
+        return XV[rows] + noise, YV[rows]
+
+
+@pytest.mark.parametrize(("noise", "same"), [(0.0, 1.0), (0.1, 0.0)])
+def test_two_passes_over_a_stream_are_held_against_each_other(noise: float, same: float) -> None:
+    model, monitor = _network(), Monitor()
+    validation = _Shifting(noise)
+    model.fit(Rows(), validation_data=validation, epochs=3, verbose=0, callbacks=[monitor])
+    data = monitor.facts(baselines=False).data
+    assert data is not None
+    assert data.validation is not None
+    held, train = data.validation.passes, data.train.passes
+    assert held is not None
+    assert (held.rows, held.same_rows, held.same_labels) == (80, same, 1.0)
+    assert held.from_train == 0.0
+    assert train is not None
+    assert (train.rows, train.same_rows) == (200, 0.0)
+
+
+def test_an_endless_stream_has_no_second_pass() -> None:
+    model, monitor = _network(), Monitor()
+    model.fit(**_generator(), epochs=3, verbose=0, callbacks=[monitor])
+    data = monitor.facts(baselines=False).data
+    assert data is not None
+    assert data.train.passes is None
+
+
+@pytest.mark.parametrize("make", [_arrays, _pydataset])
+def test_the_waiting_for_data_is_timed(make: Callable[[], dict[str, object]]) -> None:
+    model, monitor = _network(), Monitor()
+    model.fit(**make(), epochs=3, verbose=0, callbacks=[monitor])
+    trace = monitor.facts(baselines=False).trace
+    assert trace is not None
+    waits = [epoch.wait_seconds for epoch in trace.epochs if epoch.index >= 0]
+    if BACKEND == "tensorflow":  # batches are read inside the compiled step
+        assert waits == [None] * 3
+    else:
+        assert all(wait is not None and 0 < wait for wait in waits)

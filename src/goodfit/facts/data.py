@@ -12,11 +12,13 @@ from goodfit.facts.base import Shape
 class ArrayFacts:
     """One input array. Statistics cover `rows_seen` rows; non-finite values are left out of them
     and counted in `non_finite`. The per-feature tuples are filled for 2-D arrays (rows, features)
-    of at most 4,096 features, else empty; the quantiles are of the non-finite-free sample.
+    of at most 4,096 features, else empty; the quantiles are those of a random sample of up to 2,048
+    rows, as are `pad_share`, `pad_side` and `object_types`.
     `kind` is "features", "image", "sequence", "tokens" (whole numbers fed to an embedding), "text"
     or "other". `pad_share` is the share of all entries (time steps, for sequences of vectors) that
     are zeros at a row's end ("post") or beginning ("pre"), `pad_side` the side where there are
-    more; None where rows have no time axis. `object_types` names the Python types found in an
+    more (a row of zeros only counts for that side); None where rows have no time axis, `pad_side`
+    also where there is no padding. `object_types` names the Python types found in an
     array of dtype object."""
 
     name: str
@@ -93,15 +95,17 @@ class SetFacts:
     `label_runs` compares neighbours in row order: the share of adjacent rows with equal labels,
     against `label_runs_expected` for the same labels in random order (None for streams and
     continuous targets). `duplicates` counts rows equal to an earlier row (same x), and
-    `conflicts` those among them whose labels differ. `near_duplicates` counts rows almost equal to
-    another row of the set (see `SplitFacts.near_leaked`).
+    `conflicts` those among them whose labels differ. `near_duplicates` is the number of
+    rows almost equal to another row of the set, exact copies not counted (see
+    `SplitFacts.near_leaked`), reckoned from a random 2,048 rows; None where that means nothing.
 
-    `order_correlation` is the lag-1 autocorrelation over rows in their order, averaged over
-    features (independent rows: about 0, with standard error 1 / sqrt(rows)),
-    `target_order_correlation` that of a continuous target; None for streams.
-    `monotone_features` are (input, feature) numbers of features that grow strictly, or fall
-    strictly, from row to row. `accuracy_ceiling` is the best accuracy that equal inputs with
-    different labels leave possible. `passes` compares the first two passes over a stream."""
+    `order_correlation` is the lag-1 autocorrelation over rows in their order, averaged over at most
+    64 evenly spread features of each input (rows in random order: about 0, with a standard error of
+    at most 1 / sqrt(rows_seen)), `target_order_correlation` that of a continuous target; None for
+    streams. `monotone_features` are (input, feature) numbers of features that grow strictly, or
+    fall strictly, from row to row, of ten rows or more. `accuracy_ceiling` is the best accuracy
+    that equal inputs with different labels leave possible, None where targets are numbers.
+    `passes` compares the first two passes over a stream."""
 
     role: str
     source: str = "numpy"
@@ -145,14 +149,19 @@ class SplitFacts:
     `examples` are (validation row, training row) pairs, at most ten.
 
     `near_leaked` counts validation rows, exact copies left out, that are almost equal to a training
-    row: nearer than a hundredth of the median distance of a training row to its nearest neighbour
-    among the others; `near_rows` how many were looked at, `near_examples` pairs as above.
-    `window_overlap` is the share of validation windows (rows, time, ...) that are a training window
-    moved by one step. `drift` holds the five features with the smallest p-values of
-    `features_tested`; `domain_auc` is how well a classifier tells validation from training rows out
-    of fold (0.5: not at all) with its standard error. `target_p_value` tests whether both sets'
-    targets come from one distribution (chi-square for classes, Kolmogorov-Smirnov for numbers),
-    with `target_statistic` (Cramer's V, or the KS statistic)."""
+    row: nearer than a hundredth of their distance to about the tenth nearest training row, in
+    standardised features (by chance, about one row in 10^5 with three independent features, hardly
+    any with more); `near_rows` how many were looked at, `near_examples` pairs as above. None where
+    fewer than three features have more than 20 values: there, equal rows are natural.
+    `window_overlap` is the share of validation windows, (rows, time) or (rows, time, features),
+    that are a training window moved by one step, less the share that repetition alone brings; None
+    where rows are no windows, or too many to look at all. `drift` holds the five features with the
+    smallest p-values of `features_tested`; of images a feature is the mean of a channel, of
+    sequences that of a feature over time. `domain_auc` is how well a small forest tells validation
+    from training rows out of fold (0.5: not at all) with its standard error. `target_p_value` tests
+    whether both sets' first targets come from one distribution (chi-square for classes,
+    Kolmogorov-Smirnov for numbers), with `target_statistic` (Cramer's V, or the KS statistic). All
+    p-values take rows for independent, which neighbours in a series are not."""
 
     leaked: int | None = None
     leaked_same_label: int | None = None
@@ -175,7 +184,7 @@ class SplitFacts:
 class FeatureScore:
     """What one feature alone tells: the error of a small tree on it, on rows it was not fitted on,
     in the measure of `BaselineFacts`. `distinct` is the share of rows with a value of their own;
-    `ordered` says whether its values follow the row order (an index, a date)."""
+    `ordered` says whether its values only rise, or only fall, in row order (an index, a date)."""
 
     input: int
     feature: int
@@ -190,10 +199,12 @@ class FeatureScore:
 class LabelSuspects:
     """Training rows whose label out-of-fold predictions contradict (confident learning: Northcutt,
     Jiang & Chuang, JAIR 2021, section 3). `suspects` of `rows`; `agreed` counts the suspects that
-    the majority of their nearest neighbours contradicts too; `expected` how many of those would be
-    found by chance were the labels drawn from the predicted probabilities themselves; `error` the
-    out-of-fold error of the learner; `examples` are (row, given label, predicted label), at most
-    twenty, surest first."""
+    the majority of their ten nearest neighbours contradicts too, being of the predicted class;
+    `expected` how many of those overlapping classes explain: all of them unless the learner is
+    wrong about its surest rows as often as about less sure ones, which overlap does not bring
+    about; then those beyond that share of wrong labels. `error` is the out-of-fold error of the
+    learner; `examples` are agreed suspects as (row, given label, predicted label), at most twenty,
+    surest first, none for a stream, whose rows have no numbers."""
 
     rows: int
     suspects: int
@@ -231,8 +242,10 @@ class BaselineFacts:
     `signal_t`: how far the best learner's error lies below the prior's, in standard errors, paired
     by row; for classes their cross-entropies are compared, which see rare classes too, where no
     learner ever names the rare class and all errors are equal.
-    `single_features` are the five features that tell most alone; `label_suspects` rows that look
-    mislabelled; `best_recall` the best learner's recall by class."""
+    `single_features` are the five features that tell most alone, of at most 200 tried; none for
+    images, sequences and tokens. `label_suspects` are rows that look mislabelled, None for numbers,
+    fewer than 100 rows, or where no learner sees a signal; `best_recall` is the best learner's
+    recall by class."""
 
     task: str
     rows: int

@@ -9,10 +9,12 @@ from goodfit.facts.training import HonestLoss
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneBatch:
-    """A copy of the model with fresh weights, its own loss and optimiser, trained on the same
+    """A copy of the model with the weights it had before training (fresh ones where those are not
+    known), its own loss and optimiser at the user's highest learning rate, trained on the same
     `rows` rows for `steps` steps. Losses are honest (data loss in inference mode); `prior_loss` is
     the best constant answer's on those rows, None where unknown. `error` and `prior_error` as in
-    BaselineScore."""
+    BaselineScore. `trained_loss` is the lowest loss that training itself printed: in training mode
+    (Dropout at work, BatchNormalization on the batch's own statistics), penalties included."""
 
     rows: int
     steps: int
@@ -22,6 +24,7 @@ class OneBatch:
     prior_loss: float | None = None
     error: float | None = None
     prior_error: float | None = None
+    trained_loss: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +44,8 @@ class ShuffledInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatePoint:
-    """`loss` is the smoothed honest loss after the steps at this learning rate."""
+    """`loss` is the smoothed honest loss after the steps at this learning rate, infinite where
+    training diverged."""
 
     learning_rate: float
     loss: float
@@ -49,9 +53,10 @@ class RatePoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RangeTest:
-    """Copies of the model with fresh weights, trained for `steps` steps each at rates a factor
-    apart (after Smith, "Cyclical Learning Rates", WACV 2017, section 3.3). `start_loss` is the
-    honest loss before; `prior_loss` a constant answer's; `used` the user's own rate."""
+    """Copies of the model with the weights it had before training, trained for `steps` steps of 32
+    rows each at rates a factor apart (after Smith, "Cyclical Learning Rates", WACV 2017, section
+    3.3). `start_loss` is the honest loss before; `prior_loss` a constant answer's; `used` the
+    user's own highest rate."""
 
     points: tuple[RatePoint, ...]
     steps: int

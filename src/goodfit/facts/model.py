@@ -20,7 +20,8 @@ class Penalty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeightFacts:
-    """One variable of a layer as it stood before training."""
+    """One variable of a layer as it stood before training. `as_initialised` says whether its values
+    look as `initialiser` drew them (False: it was trained or loaded; None: cannot be told)."""
 
     name: str
     shape: tuple[int, ...]
@@ -28,6 +29,7 @@ class WeightFacts:
     std: float | None = None
     constant: bool | None = None
     mean: float | None = None
+    as_initialised: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +41,8 @@ class LayerFacts:
     InputLayers are not listed as layers. `calls` > 1 means the layer is shared. `activation` is the
     function's name ("linear" for none) or None where the layer has no such notion.
     `options` holds the plain values of the layer's config (rate, kernel_size, strides, ...).
-    `trainable_at_compile` is what `trainable` was when the model was compiled, None where that was
-    not seen.
+    `trainable_at_compile` is what `trainable` was when the model was compiled, or at its first fit
+    since, which is what its training goes by; None where that was not seen.
     """
 
     path: str

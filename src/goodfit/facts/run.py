@@ -62,20 +62,26 @@ class FitSummary:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiCall:
     """A call in the script's source. `name` is the dotted name with its imports resolved, e.g.
-    "keras.optimizers.Adam", or ".fit" for a method of something unknown; `keywords` are the names
-    of its keyword arguments."""
+    "keras.optimizers.Adam", ".fit" for a method of something unknown, or "keras.layers.Dense()" for
+    a call of what that call returns; `keywords` are the names of its keyword arguments, `true`
+    those of them that are given a plain True."""
 
     name: str
     keywords: tuple[str, ...] = ()
+    true: tuple[str, ...] = ()
     where: SourceLine | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptFacts:
-    """The script's own source: its imports of Keras or TensorFlow names, and its calls."""
+    """The script's own source: its imports of Keras or TensorFlow names, its calls, and the
+    attributes it assigns (`assigned`, named as calls are, e.g. ".optimizer.lr"). What stands in a
+    `try` with handlers, or behind a test of a version, is left out: the script expects it to fail.
+    """
 
     imports: tuple[ApiCall, ...] = ()
     calls: tuple[ApiCall, ...] = ()
+    assigned: tuple[ApiCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

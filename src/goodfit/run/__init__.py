@@ -66,6 +66,7 @@ def run_script(request: Request) -> Run:
         "time_limit": request.time_limit,
         "max_epochs": request.max_epochs,
         "backend": request.backend,
+        "experiments": request.experiments,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "started": time.time(),
         "python": sys.version.split()[0],

@@ -6,14 +6,16 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from goodfit.facts import Facts
 from goodfit.observe.objects import origins
 from goodfit.observe.script import hooks
 from goodfit.observe.script.execute import Ending, execute
 from goodfit.observe.script.recorder import read_json, write_json
+from goodfit.observe.script.source import with_script
 from goodfit.observe.script.watch import Watch
 from goodfit.results import Seconds
 from goodfit.run.folder import ENDED, LIMIT, RUN
@@ -26,7 +28,12 @@ def child() -> None:
     folder = Path(sys.argv[1])
     asked = read_json(folder / RUN)
     owner = os.getpid()
-    watch = Watch(folder, backend=asked["backend"], max_epochs=asked["max_epochs"])
+    watch = Watch(
+        folder,
+        backend=asked["backend"],
+        max_epochs=asked["max_epochs"],
+        experiments=bool(asked.get("experiments")),
+    )
     hooks.install(watch)
     origins.claim(asked["path"])
     ending = execute(
@@ -38,11 +45,11 @@ def child() -> None:
     )
     watch.active = False
     if os.getpid() == owner:  # else this is a fork that ran to the script's end
-        _tell(folder, watch, ending, float(asked["started"]))
+        _tell(folder, watch, ending, asked)
     sys.exit(ending.run.exit_code)
 
 
-def _tell(folder: Path, watch: Watch, ending: Ending, started: float) -> None:
+def _tell(folder: Path, watch: Watch, ending: Ending, asked: Mapping[str, Any]) -> None:
     """Work out the report; what fails here is left to the parent."""
     try:
         script_seconds = max(ending.seconds - watch.seconds, 0.0)
@@ -51,10 +58,11 @@ def _tell(folder: Path, watch: Watch, ending: Ending, started: float) -> None:
         # Standard output belongs to the script.
         with contextlib.redirect_stdout(sys.stderr):
             fits = watch.facts(ending.error)
+            path = Path(asked["path"])
+            fits = watch.careful("read the script", with_script, fits, path) or fits
             notes = [*watch.notes, *_untrained(fits, watch, ending), *_no_backend(ending.error)]
-            spent = Seconds(
-                total=time.time() - started, script=script_seconds, checks=watch.seconds
-            )
+            total = time.time() - float(asked["started"])
+            spent = Seconds(total=total, script=script_seconds, checks=watch.seconds)
             concluded(folder, fits, ending.run, spent, notes)
     except BaseException:
         write_error(folder)

@@ -20,7 +20,8 @@ BACKENDS = ("jax", "tensorflow", "torch")
 class Request:
     """What to run and how. `time_limit` is in seconds and `max_epochs` for each fit, None for no
     limit; `backend` is "" for the script's own; `out` is the run's folder, None for a new one under
-    .goodfit/runs/; `overwrite` allows a folder that holds an earlier run."""
+    .goodfit/runs/; `overwrite` allows a folder that holds an earlier run; `experiments` asks for
+    all experiments on copies of the models."""
 
     script: str
     arguments: tuple[str, ...] = ()
@@ -29,6 +30,7 @@ class Request:
     backend: str = ""
     out: str | None = None
     overwrite: bool = False
+    experiments: bool = False
 
 
 def checked_script(script: str) -> Path:

@@ -104,3 +104,13 @@ def test_degenerate_facts() -> None:
     assert silent(CHECK, facts({0: 50, 1: 50}, {})).result == "passed"
     gone = found(CHECK, facts({0: 50, 1: 0}))
     assert gone.evidence["ratio"] == 50
+
+
+def test_counted_rows_of_a_class_go_before_estimated_ones() -> None:
+    one = facts({0: 900, 1: 100}, {"0": 0.99, "1": 0.0}, validation={0: 180, 1: 20})
+    assert one.trace is not None
+    assert one.trace.predictions is not None
+    few = replace(one.trace.predictions, support={"0": 199, "1": 1})
+    trace = replace(one.trace, predictions=few)
+    assert found(CHECK, one).severity == "warning"
+    assert silent(CHECK, replace(one, trace=trace)).result == "passed"

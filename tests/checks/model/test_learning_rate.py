@@ -15,12 +15,15 @@ from goodfit.facts import (
     BaselineFacts,
     BaselineScore,
     Epoch,
+    ExperimentFacts,
     HonestLoss,
     LayerFacts,
     LayerProbe,
     ModelFacts,
     OptimizerFacts,
     PredictionFacts,
+    RangeTest,
+    RatePoint,
     SettingsFacts,
     Trace,
     WeightFacts,
@@ -453,3 +456,130 @@ def test_thin_facts() -> None:
     assert case(learning_rate(replace(full["trace"], epochs=bare), settings)) == "CannotTell"
     nan = parts((43, 2.3, 0.1, [2.3, *[math.nan] * 4], [math.nan] * 4))
     assert case(learning_rate(nan["trace"], settings)) == "CannotTell"
+
+
+def range_test(points: dict[float, float], *, used: float, start: float) -> ExperimentFacts:
+    found = tuple(RatePoint(learning_rate=rate, loss=loss) for rate, loss in points.items())
+    test = RangeTest(points=found, steps=40, start_loss=start, used=used, prior_loss=2.3)
+    return ExperimentFacts(range_test=test)
+
+
+ADAM = {1e-5: 2.33, 1e-4: 2.1, 1e-3: 1.1, 1e-2: 0.55, 0.1: 1.6, 1.0: 14.5, 10.0: math.inf}
+
+
+def ended(known: dict[str, Any], final: float, **more: Any) -> dict[str, Any]:
+    """The run without simple learners, with this loss of the weights the user gets back."""
+    known["trace"] = replace(known["trace"], final_train=honest(final), **more)
+    return {**known, "baselines": None}
+
+
+def test_a_lower_rate_that_learns_at_once_shows_the_rate_is_too_high() -> None:
+    known = ended(parts(TOO_HIGH["digits sgd 1: never below the prior"]), 2.31)
+    test = range_test(ADAM, used=1.0, start=2.38)
+    found = finding(CHECK, **known, experiments=test)
+    assert "learning_rate=0.01" in found.advice
+    assert "40 steps" in found.message
+    assert case(learning_rate(**known, experiments=test)) == "test-too-high"
+    gone = ended(known, math.nan)
+    assert case(learning_rate(**gone, experiments=test)) == "test-too-high"
+
+
+def test_a_higher_rate_that_gets_further_at_once_shows_the_rate_is_too_low() -> None:
+    known = ended(parts(TOO_LOW["digits sgd 0.001"]), 2.15)
+    test = range_test(ADAM, used=1e-5, start=2.38)
+    assert case(learning_rate(**known, experiments=test)) == "test-too-low"
+    assert "learning_rate=0.01" in finding(CHECK, **known, experiments=test).advice
+    short = {**known, "settings": replace(known["settings"], steps_per_epoch=3)}
+    assert case(learning_rate(**short, experiments=test)) == "Passed"
+
+
+RIGHT = {
+    "a careful rate that arrived": (1e-4, 0.2),
+    "a careful rate that got as far": (1e-4, 0.6),
+    "the best rate, stuck for another reason": (1e-2, 2.29),
+    "ten times too high, yet it learns": (0.1, 0.3),
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_range_test_alone_blames_no_rate(name: str) -> None:
+    used, final = RIGHT[name]
+    known = ended(parts(HEALTHY["digits adam 0.001"]), final)
+    assert (
+        case(learning_rate(**known, experiments=range_test(ADAM, used=used, start=2.38)))
+        == "Passed"
+    )
+
+
+def test_no_rate_is_blamed_where_none_learns() -> None:
+    known = ended(parts(HEALTHY["random labels adam 0.001"]), 2.31)
+    flat = range_test(dict.fromkeys(ADAM, 2.305), used=1e-3, start=2.31)
+    assert case(learning_rate(**known, experiments=flat)) == "Passed"
+
+
+def test_weights_and_penalties_are_no_matter_of_the_rate() -> None:
+    known = ended(parts(HEALTHY["digits adam 0.001"]), 2.29)
+    test = range_test(ADAM, used=1e-4, start=2.38)
+    assert case(learning_rate(**known, experiments=test)) == "test-too-low"
+    weighted = {**known, "settings": replace(known["settings"], class_weight={"0": 9.0})}
+    assert case(learning_rate(**weighted, experiments=test)) == "Passed"
+    epochs = tuple(replace(epoch, penalty=8.0) for epoch in known["trace"].epochs)
+    penalised = {**known, "trace": replace(known["trace"], epochs=epochs)}
+    assert case(learning_rate(**penalised, experiments=test)) == "Passed"
+
+
+def test_a_slow_start_that_no_higher_rate_betters_is_not_blamed() -> None:
+    known = parts(TOO_LOW["digits sgd 0.001"])
+    worse = range_test({1e-4: 2.37, 1e-3: 2.36, 1e-2: 2.36, 0.1: 5.0}, used=1e-3, start=2.38)
+    assert case(learning_rate(**known, experiments=worse)) == "Passed"
+    better = range_test({1e-4: 2.37, 1e-3: 2.36, 1e-2: 2.2, 0.1: 1.9}, used=1e-3, start=2.38)
+    assert case(learning_rate(**known, experiments=better)) == "too-low"
+
+
+@pytest.mark.parametrize("used", [None, 0.0, math.nan, 3e-7])
+def test_a_rate_that_was_not_tried_is_not_judged(used: float | None) -> None:
+    known = ended(parts(HEALTHY["digits adam 0.001"]), 2.29)
+    test = range_test(ADAM, used=1.0, start=2.38)
+    assert test.range_test is not None
+    other = ExperimentFacts(range_test=replace(test.range_test, used=used))
+    assert case(learning_rate(**known, experiments=other)) == "Passed"
+
+
+def thinned(known: dict[str, Any], sizes: dict[int, float]) -> dict[str, Any]:
+    """The same run as the busiest governor leaves it: honest losses at its start and end only."""
+    known = sized(known, sizes)
+    ends = (-1, known["trace"].epochs[-1].index)
+    epochs = tuple(
+        epoch if epoch.index in ends else replace(epoch, train=None)
+        for epoch in known["trace"].epochs
+    )
+    return {**known, "trace": replace(known["trace"], epochs=epochs)}
+
+
+def test_printed_losses_stand_for_honest_ones_that_were_not_measured() -> None:
+    high = thinned(parts(TOO_HIGH["digits adam 0.3: collapsed at once"]), {-1: 8.0, 19: 98.0})
+    assert case(learning_rate(**high)) == "too-high"
+    low = thinned(parts(TOO_LOW["digits sgd 0.001"]), {-1: 8.0, 19: 8.00001})
+    assert case(learning_rate(**low)) == "too-low"
+    fine = thinned(parts(HEALTHY["digits adam 0.001"]), {-1: 8.0, 19: 98.0})
+    assert case(learning_rate(**fine)) == "Passed"
+    weights = replace(high["settings"], class_weight={"0": 2.0})
+    assert case(learning_rate(**{**high, "settings": weights})) == "CannotTell"
+
+
+def test_dropout_in_the_printed_losses_does_not_hide_what_was_learnt() -> None:
+    known = thinned(parts(TOO_HIGH["digits sgd 1: never below the prior"]), {-1: 8.0, 19: 300.0})
+    assert case(learning_rate(**known)) == "too-high"
+    known["trace"] = replace(known["trace"], final_train=honest(0.4))
+    assert case(learning_rate(**known)) == "Passed"
+
+
+def test_initial_weights_stand_for_the_first_probe_of_a_slow_start() -> None:
+    slow = thinned(parts(TOO_LOW["digits sgd 0.001"]), {19: 8.0})
+    kernel = WeightFacts(name="kernel", shape=(64, 64), std=0.12, mean=0.035, constant=False)
+    layers = tuple(
+        LayerFacts(path=path, type="Dense", weights=(kernel,)) for path in ("a", "b", "out")
+    )
+    model = ModelFacts(name="m", kind="sequential", layers=layers)
+    assert case(learning_rate(**slow, model=model)) == "too-low"
+    assert case(learning_rate(**slow)) == "CannotTell"

@@ -44,7 +44,9 @@ class _Suffers:
 
 
 def _rows_of(target: TargetFacts | None, predictions: PredictionFacts) -> Mapping[str, int]:
-    """Rows per class in the sample that recall was measured on."""
+    """Rows per class in the sample that recall was measured on: counted, or else estimated."""
+    if predictions.support:
+        return predictions.support
     counts = target.class_counts if target is not None else {}
     total, seen = sum(counts.values()), sum(predictions.class_counts.values())
     if not total or not seen:

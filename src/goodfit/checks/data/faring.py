@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from goodfit.checks.check import Threshold
-from goodfit.facts import BaselineFacts, Trace
+from goodfit.checks.check import Suspicion, Threshold
+from goodfit.checks.generalization.worse_than_baseline import worse_than_baseline
+from goodfit.checks.training.harm import harm
+from goodfit.facts import BaselineFacts, SettingsFacts, Trace
 
 CLEAR = Threshold(2.0, source="standard errors of a paired difference: 5 % two-sided")
 ALIKE = Threshold(1.0, source="standard errors of a paired difference: docs/evidence/data.md")
@@ -45,3 +47,15 @@ def fared(baselines: BaselineFacts | None, trace: Trace | None) -> Faring:
     if not predictions.finite or predictions.error >= predictions.prior_error:
         return "badly"
     return "well" if predictions.error <= WELL_SHARE.value * predictions.prior_error else "unknown"
+
+
+def badly_off(
+    baselines: BaselineFacts | None, trace: Trace | None, settings: SettingsFacts | None = None
+) -> bool:
+    """Whether the model shows harm beyond doubt: worse than a simple learner on the same rows, or
+    no better than a constant answer, or worse than it has been, on its own training rows."""
+    if baselines is not None:
+        answer = worse_than_baseline(baselines, settings)
+        if isinstance(answer, Suspicion) and answer.case == "simple":
+            return True
+    return trace is not None and bool(harm(trace, baselines, settings))

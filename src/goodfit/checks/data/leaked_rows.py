@@ -25,7 +25,8 @@ from goodfit.checks.check import (
     Threshold,
     place,
 )
-from goodfit.facts import ArrayFacts, DataFacts, SettingsFacts, SplitFacts
+from goodfit.checks.data.measured import measured
+from goodfit.facts import DataFacts, SettingsFacts, SplitFacts
 from goodfit.results import Severity
 
 CHANCE = Threshold(0.01, source="docs/evidence/data.md")
@@ -33,7 +34,6 @@ SERIOUS = Threshold(0.10, source="docs/evidence/data.md")
 MATTERS = Threshold(0.01, source="docs/evidence/data.md")
 COPIES = Threshold(0.10, source="docs/evidence/data.md")
 SMALL_DOMAIN = Threshold(0.5, source="more twins than that come from few possible rows")
-TWO_VALUED = 1e-3
 FEWEST = Threshold(5, source="fewer equal rows may be chance")
 
 
@@ -102,23 +102,7 @@ def _copied(data: DataFacts, split: SplitFacts) -> bool:
     leaked = split.leaked or 0
     if leaked < FEWEST.value or leaked < COPIES.value * split.rows_compared:
         return False
-    return (
-        any(_measured(array) for array in data.train.inputs) and split.leaked_same_label == leaked
-    )
-
-
-def _measured(array: ArrayFacts) -> bool:
-    """Whether an input holds measured numbers, which hardly ever meet. Features of two values are
-    told by their moments: only then the variance is (mean - minimum) * (maximum - mean)."""
-    if array.whole_numbers or array.kind not in ("features", "sequence", "image"):
-        return False
-    features = zip(
-        array.feature_min, array.feature_max, array.feature_mean, array.feature_std, strict=False
-    )
-    return not array.feature_min or any(
-        std**2 < (1 - TWO_VALUED) * (mean - low) * (high - mean)
-        for low, high, mean, std in features
-    )
+    return any(measured(array) for array in data.train.inputs) and split.leaked_same_label == leaked
 
 
 CHECK = Check(

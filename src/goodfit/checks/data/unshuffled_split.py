@@ -29,21 +29,15 @@ from goodfit.checks.check import (
     Threshold,
     place,
 )
+from goodfit.checks.data.series import is_series
+from goodfit.checks.data.shares import KINDS, missing_class, shares_differ
 from goodfit.facts import BaselineFacts, DataFacts, SetFacts, SettingsFacts, TargetFacts
 from goodfit.results import Severity
 
 CHANCE = Threshold(1e-4, source="docs/evidence/data.md")
 DISTANCE = Threshold(0.10, source="docs/evidence/data.md")
-EXPECTED = Threshold(
-    5.0, source="Cochran, Some Methods for Strengthening the Common χ² Tests (1954)"
-)
 DRIFT = Threshold(0.5, source="docs/evidence/data.md")
 MIN_T = Threshold(5.0, source="docs/evidence/data.md")
-PERSISTS = Threshold(
-    0.5, source="the last value explains half the variance: rows are in time order"
-)
-LEAST_STEPS = 4
-KINDS = ("binary", "classes", "one-hot", "signs", "text")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,50 +47,12 @@ class _Found:
     evidence: Mapping[str, object]
 
 
-def _missing(head: Mapping[str, int], tail: Mapping[str, int]) -> tuple[str, str, float] | None:
-    """(side, class, probability) of the class whose absence from one side is least likely."""
-    from scipy.stats import hypergeom
-
-    sizes = {"train": sum(head.values()), "validation": sum(tail.values())}
-    found: list[tuple[float, str, str]] = []
-    for label in sorted({*head, *tail}):
-        rows = {"train": head.get(label, 0), "validation": tail.get(label, 0)}
-        both: int = rows["train"] + rows["validation"]
-        for side in ("train", "validation"):
-            if rows[side] == 0:
-                p = hypergeom.pmf(0, sizes["train"] + sizes["validation"], both, sizes[side])
-                found.append((float(p), side, label))
-    if not found:
-        return None
-    p, side, label = min(found)
-    return side, label, p
-
-
-def _shares_differ(head: Mapping[str, int], tail: Mapping[str, int]) -> tuple[float, float]:
-    """(p, total variation distance) of the class shares; classes too rare for the test are one."""
-    from scipy.stats import chi2_contingency
-
-    n, m = sum(head.values()), sum(tail.values())
-    labels = sorted({*head, *tail})
-    pairs = [(head.get(label, 0), tail.get(label, 0)) for label in labels]
-    distance = 0.5 * sum(abs(a / n - b / m) for a, b in pairs)
-    least: float = min(n, m) / (n + m)
-    common = [pair for pair in pairs if sum(pair) * least >= EXPECTED.value]
-    rest = [pair for pair in pairs if sum(pair) * least < EXPECTED.value]
-    if rest:
-        together = (sum(a for a, _ in rest), sum(b for _, b in rest))
-        common += [together] if sum(together) * least >= EXPECTED.value else []
-    if len(common) < 2:
-        return 1.0, distance
-    return float(chi2_contingency([*zip(*common, strict=True)])[1]), distance
-
-
 def _of_classes(train: SetFacts, head: TargetFacts, tail: TargetFacts) -> _Found | Answer:
     first = {label: rows for label, rows in head.class_counts.items() if rows}
     last = {label: rows for label, rows in tail.class_counts.items() if rows}
     if not first or not last:
         return CannotTell("rows per class were not counted")
-    p, distance = _shares_differ(first, last)
+    p, distance = shares_differ(first, last)
     evidence: dict[str, object] = {
         "validation_rows": sum(last.values()),
         "distance": distance,
@@ -104,7 +60,7 @@ def _of_classes(train: SetFacts, head: TargetFacts, tail: TargetFacts) -> _Found
         "neighbours_equal": train.label_runs,
         "neighbours_equal_expected": train.label_runs_expected,
     }
-    missing = _missing(first, last)
+    missing = missing_class(first, last)
     if missing is not None:
         side, label, chance = missing
         other = last if side == "train" else first
@@ -154,34 +110,6 @@ def _apart(head: TargetFacts, tail: TargetFacts) -> bool:
     return tail.minimum >= head.maximum or tail.maximum <= head.minimum
 
 
-def _windows(data: DataFacts) -> bool:
-    """Whether the columns are steps of one series that the target goes on with: all of them have
-    its spread, and drift from head to tail as far as it does. Columns of a table sorted by its
-    target differ in how far they follow it."""
-    import numpy as np
-
-    head, tail = data.train, data.validation
-    if tail is None or len(head.inputs) != 1 or not tail.inputs:
-        return False
-    target, held = head.targets[0], tail.targets[0]
-    first, last = np.array(head.inputs[0].feature_mean), np.array(tail.inputs[0].feature_mean)
-    spread = np.array(head.inputs[0].feature_std)
-    if first.size < LEAST_STEPS or first.shape != last.shape or not target.std:
-        return False
-    drift = (held.mean or 0.0) - (target.mean or 0.0)
-    follows = np.abs(last - first - drift) <= 0.5 * abs(drift)
-    alike = np.abs(np.log(np.maximum(spread, 1e-12) / target.std)) <= math.log(2)
-    return bool((follows & alike).all())
-
-
-def _is_series(data: DataFacts, baselines: BaselineFacts | None) -> bool:
-    """Whether rows seem to be windows of a series, whose last part is the right one to judge on."""
-    if any(array.kind == "sequence" for array in data.train.inputs) or _windows(data):
-        return True
-    scores = baselines.scores if baselines is not None else ()
-    return any(one.name == "persistence" and one.error < PERSISTS.value for one in scores)
-
-
 def unshuffled_split(
     data: DataFacts, settings: SettingsFacts, baselines: BaselineFacts | None = None
 ) -> Answer:
@@ -194,7 +122,7 @@ def unshuffled_split(
         if head.kind in KINDS or tail.kind in KINDS:
             found = _of_classes(data.train, head, tail)
         elif head.kind == "continuous":
-            found = _of_numbers(head, tail, _is_series(data, baselines))
+            found = _of_numbers(head, tail, is_series(data, baselines))
         else:
             continue
         if isinstance(found, _Found):

@@ -4,14 +4,19 @@ Sees: weights that change by a large part of their own size while the honest tra
 gets below its start, or loses again what it had gained (too high); a training loss that falls
 steadily, yet so slowly that the weights have hardly moved and simple learners are far out of reach
 (too low). The learning rate itself is not looked at: what is too high for one optimiser, batch size
-or depth is too low for another.
+or depth is too low for another. Where training came to little, copies of the untrained model are
+also trained for a few dozen steps each at rates a factor of ten apart (a range test): some rate at
+least ten times lower, while the one used does not take the loss down ("test-too-high"), or ten
+times higher ("test-too-low"), then gets clearly further in those few steps than the whole training.
 Why it matters: too high, training is noise or destroys the network; too low, what looks like
 underfitting is only an unfinished start.
 Evidence: the change of the weights over an epoch against their size (the median layer's, and the
 sum over epochs), the honest training loss at its start, best and end, the constant answer's and
-the best simple learner's loss, the epochs that would still be needed at the last pace.
+the best simple learner's loss, the epochs that would still be needed at the last pace; of the range
+test the loss at each rate.
 Remedies: learning-rate.
-Source: docs/evidence/model.md (154 runs over five decades of learning rates).
+Source: docs/evidence/model.md (154 runs over five decades of learning rates); Smith, "Cyclical
+Learning Rates for Training Neural Networks" (2017), section 3.3, the range test.
 """
 
 from __future__ import annotations
@@ -33,9 +38,17 @@ from goodfit.checks.check import (
     Threshold,
     place,
 )
+from goodfit.checks.model.rates import Tried, higher_rates_idle, tried
 from goodfit.checks.model.signal import Reach, comparable, prior_loss, reach
 from goodfit.checks.model.sizes import Sizes, left, weight_sizes
-from goodfit.facts import BaselineFacts, Epoch, ModelFacts, SettingsFacts, Trace
+from goodfit.facts import (
+    BaselineFacts,
+    Epoch,
+    ExperimentFacts,
+    ModelFacts,
+    SettingsFacts,
+    Trace,
+)
 
 MIN_EPOCHS = Threshold(3, source="fewer probed epochs show no pace")
 LONG_STEPS = Threshold(0.5, source="docs/evidence/model.md")
@@ -51,7 +64,8 @@ TIMES_LONGER = Threshold(5.0, source="docs/evidence/model.md")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Course:
-    """The honest training loss over the probed epochs and how far the weights went.
+    """The honest training loss over the probed epochs and how far the weights went. `start` is the
+    loss before training where `losses` are printed ones, which begin with the first epoch.
 
     `median` is the largest median over layers of an epoch's update ratio, `after_best` the same
     after the best epoch, `total` the largest sum over epochs of a layer's, `a_step` the largest of
@@ -66,10 +80,11 @@ class _Course:
     total: float
     a_step: float
     steps: int
+    start: float | None = None
 
     @property
     def first(self) -> float:
-        return self.losses[0]
+        return self.losses[0] if self.start is None else self.start
 
     @property
     def best(self) -> float:
@@ -85,9 +100,14 @@ def learning_rate(
     settings: SettingsFacts,
     baselines: BaselineFacts | None = None,
     model: ModelFacts | None = None,
+    experiments: ExperimentFacts | None = None,
 ) -> Answer:
     if settings.optimizer is None:
         return NotApplicable("no optimiser was compiled")
+    test = experiments.range_test if experiments else None
+    found = tried(test, trace, settings) if test else None
+    if found is not None:
+        return _suspicion(found.case, _tried_evidence(found, trace, settings), settings)
     course = _course(trace, settings, model)
     if course is None:
         return CannotTell("too few epochs were probed for a course of loss and weights")
@@ -99,13 +119,30 @@ def learning_rate(
         return _suspicion("too-high", evidence, settings)
     if possible is None:
         return Passed("no simple learner shows that more could be learned", evidence)
-    if _too_low(course, possible):
+    if _too_low(course, possible) and not (test and higher_rates_idle(test)):
         return _suspicion("too-low", evidence, settings)
     return Passed(
         f"training loss went from {course.first:.3g} to {course.last:.3g} while an epoch changed "
         f"the weights by up to {max(0.0, course.median):.2g} of their size",
         evidence,
     )
+
+
+def _tried_evidence(found: Tried, trace: Trace, settings: SettingsFacts) -> dict[str, Any]:
+    optimizer = settings.optimizer
+    return {
+        "optimizer": optimizer.name if optimizer else "",
+        "learning_rate": found.used,
+        "told": f"learning_rate={found.used:g}",
+        "better": f"learning_rate={found.rate:g}",
+        "better_loss": found.loss,
+        "loss_at_used": found.loss_at_used,
+        "start_loss": found.start,
+        "last_loss": trace.final_train.mean if trace.final_train else math.nan,
+        "steps": found.steps,
+        "epochs": trace.trained,
+        "tried": {f"{rate:g}": loss for rate, loss in found.losses},
+    }
 
 
 def _suspicion(case: str, evidence: Mapping[str, Any], settings: SettingsFacts) -> Suspicion:
@@ -134,7 +171,7 @@ def _ratios(epoch: Epoch, flat: Container[str]) -> dict[str, float]:
 
 
 def _course(trace: Trace, settings: SettingsFacts, model: ModelFacts | None) -> _Course | None:
-    losses = comparable(trace)
+    losses, start = _losses(trace, settings, model)
     flat = _born_flat(model)
     moves = [(epoch.index, ratios) for epoch in trace.epochs if (ratios := _ratios(epoch, flat))]
     sizes = [
@@ -151,7 +188,7 @@ def _course(trace: Trace, settings: SettingsFacts, model: ModelFacts | None) -> 
     for _, ratios in moves:
         for path, ratio in ratios.items():
             sums[path] = sums.get(path, 0.0) + ratio * left_out
-    total = max(sums.values()) if sums else _drift(trace)
+    total = max(sums.values()) if sums else _drift(trace, model)
     medians = [(index, statistics.median(ratios.values())) for index, ratios in moves]
     after = [median for index, median in medians if index > best_epoch]
     steps = settings.steps_per_epoch or 1
@@ -164,13 +201,33 @@ def _course(trace: Trace, settings: SettingsFacts, model: ModelFacts | None) -> 
         total=total,
         a_step=(max(moves[0][1].values()) if moves else total / max(1, trace.trained)) / steps,
         steps=steps,
+        start=start,
     )
 
 
-def _drift(trace: Trace) -> float:
+def _losses(
+    trace: Trace, settings: SettingsFacts, model: ModelFacts | None
+) -> tuple[list[tuple[int, float]], float | None]:
+    """The honest training losses; where few epochs were probed, the printed ones, if nothing but
+    data counts in them, with the honest loss before training."""
+    losses = comparable(trace)
+    penalised = any(layer.penalties for layer in (model.layers if model else ()))
+    weighted = settings.class_weight or settings.sample_weight
+    if len(losses) > MIN_EPOCHS.value or penalised or weighted or not losses or losses[0][0] >= 0:
+        return losses, None
+    printed = list(trace.curve("loss"))
+    if len(printed) <= MIN_EPOCHS.value:
+        return losses, None
+    final = trace.final_train
+    if final is not None and final.mean < printed[-1][1]:  # what dropout hides of the end
+        printed[-1] = (printed[-1][0], final.mean)
+    return printed, losses[0][1]
+
+
+def _drift(trace: Trace, model: ModelFacts | None) -> float:
     """How far the weights went in all, where only their sizes were measured: a move across a vector
     by a part d of its size makes it larger by d * d / 2. The largest of the layers'."""
-    sizes = weight_sizes(trace, None)
+    sizes = weight_sizes(trace, model)
     if len(sizes) < 2:
         return math.inf
     (_, first), (_, last) = sizes[0], sizes[-1]
@@ -279,12 +336,21 @@ CHECK = Check(
         "too-high": "With {told} ({optimizer}) an epoch changed the weights by {update_ratio:.2g} "
         "times their size, and the training loss ended at {last_loss:.3g} (start "
         "{first_loss:.3g}, best {best_loss:.3g}): the steps are too long.",
+        "test-too-high": "With {told} ({optimizer}) {steps} steps took the loss of a copy of the "
+        "untrained model from {start_loss:.3g} to {loss_at_used:.3g}, with {better} to "
+        "{better_loss:.3g}, which is better than the {last_loss:.3g} that all of training came to: "
+        "the steps are too long.",
+        "test-too-low": "With {better} in place of {told} ({optimizer}), {steps} steps took the "
+        "loss of a copy of the untrained model from {start_loss:.3g} to {better_loss:.3g}; all of "
+        "training only came to {last_loss:.3g}.",
         "too-low": "With {told} ({optimizer}) {epochs} epochs changed the weights by only "
         "{total_update:.2g} of their size; at this pace it takes some {epochs_needed} more epochs "
         "to reach what a simple learner does (training loss {last_loss:.3g} against "
         "{simple_loss:.3g}).",
     },
     advice={
+        "test-too-high": "Use {better}.",
+        "test-too-low": "Use {better}.",
         "too-high": "Try {lower}, and again a tenth if the loss still does not fall.",
         "too-low": "Try {higher}, and again as long as the loss falls steadily.",
     },

@@ -12,9 +12,15 @@ Sizes = dict[str, float]
 
 
 def _initial(layer: LayerFacts) -> float:
-    """The Euclidean norm of a layer's weights as they stood before training, from their spread:
-    kernels are drawn around zero and biases are zero."""
-    return math.sqrt(sum(math.prod(w.shape) * (w.std or 0.0) ** 2 for w in layer.weights))
+    """The Euclidean norm of a layer's weights as they stood before training, from their spread and
+    mean; a mean that is not known is zero, around which kernels are drawn."""
+    return math.sqrt(
+        sum(
+            math.prod(w.shape) * ((w.std or 0.0) ** 2 + (w.mean or 0.0) ** 2)
+            for w in layer.weights
+            if w.std is not None
+        )
+    )
 
 
 def weight_sizes(trace: Trace, model: ModelFacts | None) -> list[tuple[int, Sizes]]:

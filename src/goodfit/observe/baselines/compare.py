@@ -7,26 +7,41 @@ out of fold on the training sample (five folds, unshuffled for series).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 
-from goodfit.facts import BaselineFacts, BaselineScore
-from goodfit.observe.baselines.learners import FOR_CLASSES, FOR_NUMBERS
-from goodfit.observe.baselines.rows import Rows, persistence_of, rows_for, sample_of
+from goodfit.facts import BaselineFacts, BaselineScore, LabelSuspects
+from goodfit.observe.baselines.learners import FOR_CLASSES, FOR_NUMBERS, MIDDLING, logistic
+from goodfit.observe.baselines.rows import (
+    Rows,
+    Sample,
+    out_of_fold,
+    persistence_of,
+    rows_for,
+    sample_of,
+)
 from goodfit.observe.baselines.scores import Measure, mean_and_error, measure_of, t_of
+from goodfit.observe.baselines.single import single_features
+from goodfit.observe.baselines.suspects import label_suspects
 from goodfit.observe.baselines.tasks import answer_errors, task_of
+from goodfit.observe.baselines.threads import one_thread
 from goodfit.observe.data.arrays import flatten, to_numpy
 
 CLEAR = 5.0
 """Standard errors below the prior from which on a signal is plain without permutations."""
+SEEN = 2.0
+"""Standard errors below the prior from which on it pays to ask a learner about single labels."""
 CHEAP = 256
 """Columns times classes up to which the linear learner for classes is cheap to refit."""
 HUGE = 1e15
 """Whole numbers up to here are exact in double precision, and squares are far from overflow."""
+
+
+Attempt = Callable[[str, Callable[[], Any]], Any]
 
 
 def _permuted(
@@ -49,9 +64,10 @@ def _permuted(
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
-    """All learners' scores, and their errors and proper scores row by row."""
+    """All learners' scores, and their answers, errors and proper scores row by row."""
 
     scores: tuple[BaselineScore, ...]
+    answers: Mapping[str, np.ndarray]
     errors: Mapping[str, np.ndarray]
     surprises: Mapping[str, np.ndarray]
 
@@ -85,7 +101,7 @@ def _scored(rows: Rows, measure: Measure, last: np.ndarray | None, seed: int) ->
         scores.append(
             BaselineScore(name=name, error=error, error_se=error_se, loss=loss, loss_se=loss_se)
         )
-    return _Scored(tuple(scores), errors, surprises)
+    return _Scored(tuple(scores), answers, errors, surprises)
 
 
 def _unfit(x: Any, y: Any) -> str:
@@ -114,6 +130,7 @@ def baseline_facts(
     token_inputs: frozenset[str] | None = None,
     permutations: int = 20,
     skip_if_clear: bool = True,
+    attempt: Attempt | None = None,
 ) -> BaselineFacts | str:
     """What simple learners make of the rows that the model saw.
 
@@ -134,6 +151,8 @@ def baseline_facts(
             with many columns or without validation rows).
         skip_if_clear: no permutations where a learner, or the model on validation rows, lies five
             standard errors below the prior.
+        attempt: calls what it is given, by name, and answers None where that fails; by default
+            nothing is caught.
 
     Returns:
         The facts, or the reason why simple learners cannot be asked.
@@ -162,18 +181,71 @@ def baseline_facts(
         errors = answer_errors(sample.shown, measure.measured, measure.scale**2, *told)
     learner: str | None = None
     permuted: tuple[float, ...] = ()
-    with _one_thread():
+    with one_thread():
         scored = _scored(rows, measure, last, seed)
         if permutations and not (skip_if_clear and _clear(scored, errors, sample.held_out)):
             learner, permuted = _permuted(rows, measure, scored.surprises, permutations, seed)
-    return _facts(scored, measure, errors, learner, permuted)
+        facts = _facts(scored, measure, errors, learner, permuted)
+        return _more(facts, _Compared(sample, rows, measure, scored, seed), token_inputs, attempt)
 
 
-def _one_thread() -> AbstractContextManager[Any]:
-    """Linear algebra on one thread: on small matrices, threads cost more than they save."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """What learners were fitted on, how they were measured, and what they answered."""
 
-    return cast("AbstractContextManager[Any]", threadpool_limits(limits=1, user_api="blas"))
+    sample: Sample
+    rows: Rows
+    measure: Measure
+    scored: _Scored
+    seed: int
+
+    def recall(self) -> dict[str, float]:
+        """The best learner's recall of each class, on the rows measured."""
+        measure = self.measure
+        if measure.task.kind != "classes":
+            return {}
+        right = self.scored.errors[self.scored.best] == 0
+        labels = measure.measured.labels
+        return {str(c): float(right[labels == c].mean()) for c in np.unique(labels).tolist()}
+
+    def suspects(self) -> LabelSuspects | None:
+        """Rows that look mislabelled to the best learner; None for numbers, and where no learner
+        sees much: then it contradicts labels for want of a signal."""
+        errors, name = self.scored.errors, self.scored.best
+        seen = max(self.scored.signal_t, t_of(errors["prior"] - errors[name]))
+        if self.measure.task.kind != "classes" or not seen > SEEN:
+            return None
+        rows, measure = self.rows, self.measure
+        if rows.held_out:
+            split = out_of_fold(rows, measure.task, self.seed)
+            learner = partial(logistic, inverse=MIDDLING) if name == "linear" else FOR_CLASSES[name]
+            shares = split.prepared(name, learner, self.seed)(measure.targets)
+        else:
+            shares = self.scored.answers[name]
+        given = measure.targets.argmax(axis=1)
+        table = rows.table.train_narrow
+        return label_suspects(shares, given, table, measure.classes, self.sample.index)
+
+
+def _more(
+    facts: BaselineFacts,
+    compared: _Compared,
+    tokens: frozenset[str] | None,
+    attempt: Attempt | None,
+) -> BaselineFacts:
+    """The facts with what the same rows tell besides; what fails leaves its field empty."""
+    attempt = attempt or (lambda _, look: look())
+
+    def single() -> Any:
+        parts = (compared.sample, compared.measure, compared.rows.splits)
+        return single_features(*parts, tokens=tokens or frozenset(), seed=compared.seed)
+
+    return replace(
+        facts,
+        single_features=attempt("single features", single) or (),
+        label_suspects=attempt("label suspects", compared.suspects),
+        best_recall=attempt("best recall", compared.recall) or {},
+    )
 
 
 def _clear(scored: _Scored, model: np.ndarray | None, held_out: bool) -> bool:

@@ -106,18 +106,22 @@ def _inverse_penalty(train: np.ndarray, labels: np.ndarray, held: np.ndarray) ->
     return INVERSE_PENALTIES[int(np.argmin(losses))]
 
 
-def logistic(train: np.ndarray, rows: np.ndarray, seed: int) -> Answer:
-    """Multinomial logistic regression; a quarter of the training rows picks its L2 penalty."""
+def logistic(
+    train: np.ndarray, rows: np.ndarray, seed: int, *, inverse: float | None = None
+) -> Answer:
+    """Multinomial logistic regression; a quarter of the training rows picks its L2 penalty, unless
+    its `inverse` is given."""
     held = np.zeros(len(train), bool)
     held[np.random.default_rng(seed).permutation(len(train))[: len(train) // 4]] = True
 
     def answer(targets: np.ndarray) -> np.ndarray:
         labels = targets.argmax(axis=1)
         small = train.shape[1] * targets.shape[1] <= MOST_WEIGHTS
-        choose = small and held.any()
-        inverse = _inverse_penalty(train, labels, held) if choose else MIDDLING
+        chosen = MIDDLING if inverse is None else inverse
+        if inverse is None and small and held.any():
+            chosen = _inverse_penalty(train, labels, held)
         found = np.zeros((len(rows), targets.shape[1]))
-        shares = _logistic(train, labels, rows, inverse)
+        shares = _logistic(train, labels, rows, chosen)
         found[:, : shares.shape[1]] = shares
         return found
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from goodfit.facts import PredictionFacts
+from goodfit.observe.baselines import quality
 from goodfit.observe.baselines.tasks import (
     Task,
     answer_errors,
@@ -100,6 +101,14 @@ def _measured(
     if task.kind == "classes" and answer_errors(shown, seen, scale, *told) is not None:
         labels = predicted_labels(shown, seen, *told)
         found |= {"set": role, "class_counts": _counts(labels), "recall": _recall(seen, labels)}
+        found |= {
+            "support": _counts(seen.labels),
+            "precision": quality.precision(labels, seen.labels),
+        }
+        logits = quality.log_probabilities(shown, seen, loss_name, from_logits)
+        if logits is not None and role == "validation":
+            found["calibration"] = quality.calibration(logits, seen.labels)
+            found["threshold"] = quality.threshold(logits, seen.labels)
     return found
 
 

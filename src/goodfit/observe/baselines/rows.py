@@ -17,6 +17,7 @@ from goodfit.observe.data.arrays import flatten, rows_of, take, to_numpy
 MAX_ROWS = 2048
 MIN_ROWS = 10
 FOLDS = 5
+FEW_FOLDS = 4
 FOLD_TREES = 24
 """Trees of each fold's forest, since there are five of them."""
 
@@ -52,13 +53,15 @@ class Rows:
 @dataclass(frozen=True, slots=True)
 class Sample:
     """The rows at hand; validation rows are None where there are none. `shown` are the model's
-    answers on the rows that will be measured."""
+    answers on the rows that will be measured, `index` the numbers of the training rows among those
+    that were given."""
 
     train_x: Any
     train_y: np.ndarray
     val_x: Any
     val_y: np.ndarray | None
     shown: np.ndarray | None
+    index: np.ndarray
 
     @property
     def held_out(self) -> bool:
@@ -75,30 +78,30 @@ def _only(structure: Any) -> np.ndarray | None:
     return to_numpy(leaves[0][1]) if len(leaves) == 1 else None
 
 
-def _capped(part: Part, rng: np.random.Generator) -> tuple[Any, np.ndarray | None, Any]:
-    """At most MAX_ROWS rows of inputs, targets and answers, in their order."""
+def _capped(part: Part, rng: np.random.Generator) -> tuple[Any, Any, Any, Any]:
+    """At most MAX_ROWS rows of inputs, targets and answers, in their order, and their numbers."""
     x, y, shown = part[0], _only(part[1]), _only(part[2])
     if shown is not None and (y is None or not shown.ndim or len(shown) != len(y)):
         shown = None
     if y is None or len(y) <= MAX_ROWS:
-        return x, y, shown
+        return x, y, shown, np.arange(0 if y is None else len(y))
     index = np.sort(rng.choice(len(y), MAX_ROWS, replace=False))
-    return take(x, index), y[index], None if shown is None else shown[index]
+    return take(x, index), y[index], None if shown is None else shown[index], index
 
 
 def sample_of(train: Part, validation: Part, seed: int) -> Sample | str:
     rng = np.random.default_rng(seed)
-    x, y, answers = _capped(train, rng)
+    x, y, answers, index = _capped(train, rng)
     if y is None:
         return "several outputs, or no targets"
     if len(y) < MIN_ROWS or rows_of(x) != len(y):
         return f"{rows_of(x)} training rows with {len(y)} targets; at least {MIN_ROWS} are needed"
     if validation[0] is None or validation[1] is None:
-        return Sample(x, y, None, None, answers)
-    x_val, y_val, answers = _capped(validation, rng)
+        return Sample(x, y, None, None, answers, index)
+    x_val, y_val, answers, _ = _capped(validation, rng)
     if y_val is None or rows_of(x_val) != len(y_val):
         return "validation inputs and targets that do not match"
-    return Sample(x, y, x_val, y_val, answers)
+    return Sample(x, y, x_val, y_val, answers, index)
 
 
 def rows_for(
@@ -119,13 +122,22 @@ def rows_for(
     return Rows(table, _folds(task, series, np.random.default_rng(seed)), False)
 
 
-def _folds(task: Task, series: bool, rng: np.random.Generator) -> tuple[Wanted, ...]:
-    """Five folds: neighbouring rows for series, else random ones with their share of each class."""
+def out_of_fold(rows: Rows, task: Task, seed: int) -> Rows:
+    """The same training rows in a few folds, so that each is measured by learners not fitted on
+    it."""
+    folds = _folds(task, False, np.random.default_rng(seed), FEW_FOLDS)
+    return Rows(rows.table, folds, False)
+
+
+def _folds(
+    task: Task, series: bool, rng: np.random.Generator, count: int = FOLDS
+) -> tuple[Wanted, ...]:
+    """Some folds: neighbouring rows for series, else random ones with their share of each class."""
     rows = np.arange(task.rows)
     order = rng.permutation(task.rows)
     if task.kind == "classes":
         order = order[np.argsort(task.labels[order], kind="stable")]
-    held = np.array_split(rows, FOLDS) if series else [order[i::FOLDS] for i in range(FOLDS)]
+    held = np.array_split(rows, count) if series else [order[i::count] for i in range(count)]
     return tuple((np.setdiff1d(rows, part), np.sort(part)) for part in held)
 
 

@@ -49,6 +49,18 @@ def repeats(x: np.ndarray, y: np.ndarray | None) -> tuple[int, int | None]:
     return len(repeated), int(np.count_nonzero(y[order[repeated]] != y[order[first[repeated]]]))
 
 
+def accuracy_ceiling(x: np.ndarray, y: np.ndarray) -> float:
+    """The accuracy of giving all rows with equal hash `x` the label (hash `y`) that most of them
+    have: the best that equal inputs with different labels leave."""
+    order = np.lexsort((y, x))
+    ahead, label = x[order], y[order]
+    both = np.flatnonzero((ahead[1:] != ahead[:-1]) | (label[1:] != label[:-1])) + 1
+    starts = np.concatenate([[0], both])
+    sizes = np.diff(np.concatenate([starts, [len(x)]]))
+    rows = np.flatnonzero(np.concatenate([[True], ahead[starts[1:]] != ahead[starts[:-1]]]))
+    return float(np.maximum.reduceat(sizes, rows).sum() / len(x))
+
+
 def join(parts: list[np.ndarray]) -> np.ndarray | None:
     """Hashes of rows made of several arrays; None where there is no array, or lengths differ."""
     found: np.ndarray | None = None
@@ -59,7 +71,7 @@ def join(parts: list[np.ndarray]) -> np.ndarray | None:
     return found
 
 
-def _common(first: np.dtype[Any], second: np.dtype[Any]) -> np.dtype[Any] | None:
+def common_dtype(first: np.dtype[Any], second: np.dtype[Any]) -> np.dtype[Any] | None:
     """The type in which values of both are compared: the coarser of two float types."""
     if first.kind == second.kind == "f":
         return min(first, second, key=lambda dtype: dtype.itemsize)
@@ -68,7 +80,7 @@ def _common(first: np.dtype[Any], second: np.dtype[Any]) -> np.dtype[Any] | None
     return None
 
 
-def _paired(train: Any, validation: Any) -> list[tuple[Any, Any]] | None:
+def paired(train: Any, validation: Any) -> list[tuple[Any, Any]] | None:
     """The arrays of both sets that belong together; None where they do not match."""
     first, second = flatten(train), flatten(validation)
     if len(first) != len(second) or not first:
@@ -88,14 +100,14 @@ def _both(
     train: Any, validation: Any, keeps: tuple[Keep, Keep]
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Row hashes of both sets, comparable with each other."""
-    pairs = _paired(train, validation)
+    pairs = paired(train, validation)
     found: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
     for leaves in pairs or []:
         ends = [take(leaf, slice(0, 1)) for leaf in leaves]
         squeezed = [end.shape[1:-1] if end.shape[-1:] == (1,) else end.shape[1:] for end in ends]
         if squeezed[0] != squeezed[1] or numeric(ends[0]) != numeric(ends[1]):
             return None
-        dtype = _common(ends[0].dtype, ends[1].dtype)
+        dtype = common_dtype(ends[0].dtype, ends[1].dtype)
         for hashes, leaf, keep in zip(found, leaves, keeps, strict=True):
             hashes.append(_hashes(leaf, keep, dtype))
     first, second = join(found[0]), join(found[1])

@@ -5,7 +5,7 @@ Memory is that of one chunk, plus eight bytes a row for the hashes.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -26,6 +26,15 @@ def numeric(array: np.ndarray) -> bool:
 def laid_flat(rows: np.ndarray) -> np.ndarray:
     """(rows, cells) of an array (rows, ...), also where it has no rows."""
     return rows.reshape(len(rows), int(np.prod(rows.shape[1:])))
+
+
+class Overall(TypedDict):
+    """Moments of all values together; None where there is no finite one."""
+
+    minimum: float | None
+    maximum: float | None
+    mean: float | None
+    std: float | None
 
 
 class Moments:
@@ -112,13 +121,13 @@ class Moments:
         }
 
     @property
-    def overall(self) -> dict[str, float | None]:
+    def overall(self) -> Overall:
         """The same over all values, None where there is no finite one."""
         means, squares = np.atleast_1d(self.mean), np.atleast_1d(self.squares)
         count = np.broadcast_to(np.asarray(self.count, np.float64), means.shape)
         total = count.sum()
         if not total:
-            return dict.fromkeys(("minimum", "maximum", "mean", "std"))
+            return {"minimum": None, "maximum": None, "mean": None, "std": None}
         with np.errstate(over="ignore", invalid="ignore"):
             mean = float((means * (count / total)).sum())
             between = (count / total * np.square(means - mean)).sum()
@@ -138,6 +147,26 @@ class Moments:
             return None
         each = np.asarray(self.squares / np.maximum(count, 1))
         return float(each[count > 0].mean()) if each.ndim else float(each)
+
+
+QUARTILES = (0.25, 0.5, 0.75)
+
+
+def quartiles(rows: np.ndarray) -> tuple[tuple[float, ...], ...]:
+    """The lower quartile, median and upper quartile of each column's finite values, of rows
+    (rows, columns); NaN where a column has none. Interpolated as NumPy does."""
+    columns = np.where(np.isfinite(rows), rows, np.nan).astype(np.float64).T.copy()
+    count = np.isfinite(columns).sum(axis=1)
+    columns.sort(axis=1)  # NaN comes last
+    each = np.arange(len(columns))
+    found = []
+    for share in QUARTILES:
+        place = np.maximum(count - 1, 0) * share
+        low = np.floor(place).astype(int)
+        high = np.minimum(low + 1, np.maximum(count - 1, 0))
+        first, second = columns[each, low], columns[each, high]
+        found.append(tuple((first + (second - first) * (place - low)).tolist()))
+    return tuple(found)
 
 
 def mixed(words: np.ndarray) -> np.ndarray:

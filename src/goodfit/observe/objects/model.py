@@ -8,6 +8,7 @@ from goodfit.facts import InputFacts, LayerFacts, ModelFacts, OutputFacts, Shape
 from goodfit.observe.objects import origins
 from goodfit.observe.objects.activations import activation_of, ending
 from goodfit.observe.objects.config import attempt, from_keras, options
+from goodfit.observe.objects.flags import trainable_at_compile
 from goodfit.observe.objects.graph import (
     Call,
     Graph,
@@ -98,6 +99,7 @@ def _layer(calls: list[Call]) -> LayerFacts:
         calls=len(calls),
         options=attempt({}, options, layer),
         where=origins.line_of(layer),
+        trainable_at_compile=trainable_at_compile(layer),
     )
 
 

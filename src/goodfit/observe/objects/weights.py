@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from goodfit.facts import Penalty, WeightFacts
-from goodfit.observe.objects.config import function_name
+from goodfit.observe.objects.config import attempt, function_name
+from goodfit.observe.objects.fresh import as_initialised
 
 _SAMPLE = 65_536
 _TRANSFER = 4_194_304
@@ -52,12 +53,18 @@ def _owners(layer: Any) -> dict[int, Any]:
     return owners
 
 
-def _initialiser(owner: Any, variable: Any) -> str | None:
-    """The class name of what filled the variable, from the layer's settings."""
+def _filled_by(owner: Any, variable: Any) -> Any:
+    """What filled the variable, from the layer's settings."""
     name = str(variable.name)
     given = getattr(variable, "_initializer", None)
     for stem in (name, name.removesuffix("_kernel"), "depthwise" if name == "kernel" else name):
         given = given or getattr(owner, f"{stem}_initializer", None)
+    return given
+
+
+def _initialiser(owner: Any, variable: Any) -> str | None:
+    """The class name of what filled the variable."""
+    given = _filled_by(owner, variable)
     if given is None or isinstance(given, str):
         return given
     return function_name(given) if hasattr(given, "__name__") else type(given).__name__
@@ -89,6 +96,13 @@ def sample(variable: Any) -> Any:
         return None
 
 
+def _as_initialised(owner: Any, variable: Any, values: Any) -> bool | None:
+    if variable.name == "bias" and getattr(owner, "unit_forget_bias", False):
+        return None  # an LSTM fills one part of it with ones, whatever its initialiser
+    shape = tuple(int(size) for size in variable.shape)
+    return as_initialised(values, shape, _filled_by(owner, variable))
+
+
 def _weight(name: str, owner: Any, variable: Any) -> WeightFacts:
     shape = tuple(int(size) for size in variable.shape)
     values = sample(variable)
@@ -101,6 +115,8 @@ def _weight(name: str, owner: Any, variable: Any) -> WeightFacts:
             initialiser=_initialiser(owner, variable),
             std=float(values.std()),
             constant=bool((values == values[0]).all()),
+            mean=float(values.mean()),
+            as_initialised=attempt(None, _as_initialised, owner, variable, values),
         )
 
 

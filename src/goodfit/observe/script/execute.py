@@ -21,7 +21,14 @@ from goodfit.results import ScriptRun
 _HERE = os.path.dirname(__file__)
 # The files whose frames stand between the user's own: plain Python would not show them.
 _HOOKS = os.path.join(_HERE, "hooks.py")
-_OWN_FILES = frozenset({__file__, _HOOKS, os.path.join(_HERE, "origins.py")})
+_OWN_FILES = frozenset(
+    {
+        __file__,
+        _HOOKS,
+        os.path.join(_HERE, "origins.py"),
+        os.path.join(os.path.dirname(_HERE), "training", "stream.py"),
+    }
+)
 INTERRUPTED = 130  # what a shell reports for a process that Ctrl-C ended
 
 

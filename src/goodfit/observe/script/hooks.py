@@ -17,7 +17,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-from goodfit.observe.objects import origins
+from goodfit.observe.objects import flags, origins
 from goodfit.observe.script import crash
 from goodfit.observe.script.recorder import write_json
 from goodfit.observe.script.watch import DURING, Watch, WatchedFit, backend_name
@@ -57,6 +57,7 @@ def _watched_fit(original: Callable[..., Any], watch: Watch) -> Callable[..., An
         watch.enter("fit")
         model = bound.arguments["self"]
         _clamp(bound, watch)
+        watch.careful("note which layers are trainable", flags.trained, model)
         seen = watch.careful("watch this fit", WatchedFit, watch, model, bound)
         try:
             return original(*bound.args, **bound.kwargs)
@@ -86,12 +87,17 @@ def _watched_call(name: str, original: Callable[..., Any], watch: Watch) -> Call
         try:
             if name == "compile" and args:
                 origins.remember(args[0], origins.user_line(), "compile")
+                watch.careful("note which layers are trainable", flags.compiled, args[0])
+            if name in ("predict", "evaluate"):
+                given = _bound(signature, args, kwargs)
+                if given is not None:
+                    watch.careful("note what was called", watch.called, name, given.arguments)
             return original(*args, **kwargs)
         except Exception as error:
             bound = _bound(signature, args, kwargs)
             if bound is not None:
-                given = bound.arguments
-                watch.careful(_READ, watch.failed, name, given["self"], given, error)
+                told = bound.arguments
+                watch.careful(_READ, watch.failed, name, told["self"], told, error)
             raise
         finally:
             watch.leave()

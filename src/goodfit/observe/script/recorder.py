@@ -21,6 +21,7 @@ from goodfit.facts import (
     CrashFacts,
     DataFacts,
     Epoch,
+    ExperimentFacts,
     Facts,
     ModelFacts,
     SettingsFacts,
@@ -32,6 +33,7 @@ _PARTS: Mapping[str, type] = {
     "settings": SettingsFacts,
     "data": DataFacts,
     "baselines": BaselineFacts,
+    "experiments": ExperimentFacts,
     "crash": CrashFacts,
 }
 _ROWS = ("train_rows_best", "train_rows_last", "validation_rows_best", "validation_rows_last")

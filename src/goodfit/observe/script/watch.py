@@ -17,10 +17,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from goodfit.facts import CrashFacts, Facts
+from goodfit.facts import CallFacts, CrashFacts, Facts
 from goodfit.observe.script import crash
+from goodfit.observe.script.calls import Identity, call_facts, identities
 from goodfit.observe.script.recorder import Recorder, read_fit
+from goodfit.observe.training.summary import side_by_side
 
+CALLS = 32  # of one fit; a script may predict row by row
 FITS_WITH_BASELINES = 3  # simple learners cost a second a fit; a script may fit a hundred times
 # The trainer's methods that are watched, and what a crash in them is said to happen during.
 DURING = {
@@ -41,12 +44,21 @@ class Watch:
         folder: the run's folder, where the recorder writes.
         backend: the Keras backend to insist on, whatever the script sets; "" for the script's own.
         max_epochs: the most epochs that one fit may train; None for as many as the script asks for.
+        experiments: whether to run all experiments on copies of the models.
     """
 
-    def __init__(self, folder: Path, *, backend: str = "", max_epochs: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        backend: str = "",
+        max_epochs: int | None = None,
+        experiments: bool = False,
+    ) -> None:
         self.folder = folder
         self.backend = backend
         self.max_epochs = max_epochs
+        self.experiments = experiments
         self.fits: list[WatchedFit] = []
         self.calls: dict[str, int] = {}
         self.notes: list[str] = []
@@ -104,6 +116,21 @@ class Watch:
         self._broken_model = weakref.ref(model)
         return facts
 
+    def called(self, kind: str, arguments: Mapping[str, Any]) -> None:
+        """Note a call of predict or evaluate with the last fit of its model."""
+        model = arguments["self"]
+        fit = next((fit for fit in reversed(self.fits) if fit.model() is model), None)
+        if fit is not None and len(fit.calls) < CALLS:
+            found = call_facts(kind, arguments, fit.sets)
+            fit.calls += [found] if found is not None else []
+
+    def _seen(self) -> list[Facts]:
+        """The facts of every fit, each with its calls and in view of the others."""
+        found = [
+            replace(fit.facts, calls=tuple(fit.calls)) for fit in self.fits if fit.facts is not None
+        ]
+        return list(side_by_side(found))
+
     def facts(self, error: BaseException | None) -> tuple[Facts, ...]:
         """The facts of every fit. The exception that ended the script is told of the fit it broke,
         or of the last fit of the model it broke later; one that broke a model without a fit, or a
@@ -111,7 +138,7 @@ class Watch:
         for fit in self.fits:
             if fit.facts is None:
                 fit.close()
-        found = [fit.facts for fit in self.fits if fit.facts is not None]
+        found = self._seen()
         if not isinstance(error, Exception):
             return tuple(found)
         kept = crash.kept(error)
@@ -155,14 +182,20 @@ class WatchedFit:
         self._crash: CrashFacts | None = None
         self._recorder = Recorder(watch.folder, len(watch.fits) + 1)
         self._write("backend", backend_name())
-        self._monitor: Any = Monitor(sink=self._write)
+        self._monitor: Any = Monitor(sink=self._write, experiments=watch.experiments)
         bound.apply_defaults()
+        told = bound.arguments
+        self.calls: list[CallFacts] = []
+        self.sets: Mapping[str, Identity] = watch.careful("tell rows", identities, told) or {}
         told = {name: value for name, value in bound.arguments.items() if name != "self"}
         watch.careful("describe the model", self._monitor.attach, model, told)
         self._undo = _add(self._monitor, model, bound)
         watch.fits.append(self)
 
     def _write(self, kind: str, record: object) -> None:
+        if kind == "progress":
+            print(record, file=sys.stderr, flush=True)
+            return
         try:
             self._recorder.write(kind, record)
         except Exception as error:  # a full disk must not end the training

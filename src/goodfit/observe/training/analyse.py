@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from goodfit.facts import (
     Epoch,
+    ExperimentFacts,
     Facts,
     GapFacts,
     HonestLoss,
     ModelFacts,
+    PredictionFacts,
     SettingsFacts,
 )
 from goodfit.observe.data.arrays import rows_of
 from goodfit.observe.objects.graph import layer_paths
 from goodfit.observe.training import gap
+from goodfit.observe.training.closer import closer
 from goodfit.observe.training.evaluate import CURVE_ROWS, NoHonestLossError, Rows
 from goodfit.observe.training.layers import LayerObserver
 from goodfit.observe.training.watched import Watched
@@ -36,7 +39,8 @@ MIN_ROWS = 256
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remains:
     """What a fit left behind. `known` are the facts so far by name; `monitor_seconds` what watching
-    took of the fit's `seconds`; `unlimited` lets the analysis take its time."""
+    took of the fit's `seconds`; `unlimited` lets the analysis take its time; `experiments` asks for
+    all experiments on copies of the model."""
 
     watched: Watched
     epochs: tuple[Epoch, ...]
@@ -47,6 +51,7 @@ class Remains:
     monitor_seconds: float
     unlimited: bool
     baselines: bool
+    experiments: bool = False
 
 
 class Analysis:
@@ -81,7 +86,7 @@ class Analysis:
         for which in ("last", "final", "best"):
             for role in ("validation", "train"):
                 if (role, which) not in self.rows:
-                    self.attempt(f"{role} rows", partial(self._measure, role, which))
+                    self.attempt(f"{role} rows", functools.partial(self._measure, role, which))
 
     def _measure(self, role: str, which: str) -> None:
         sample = self.watched.samples.get(role)
@@ -252,28 +257,52 @@ _EMPTY = ModelFacts(name="", kind="")
 
 def analyse(remains: Remains, tell: Callable[[str, object], None]) -> Facts:
     """All facts of a watched fit. Never raises: what fails is named in `missing`."""
-    from goodfit.observe.training import assemble
+    from goodfit.observe.training import assemble, summary
 
     work = Analysis(remains)
     work.measure()
     work.attempt("curves", work.curves)
     work.attempt("layers", work.layers)
     predictions = work.attempt("predictions", lambda: assemble.predictions(work))
-    baselines = None
+    baselines, data = None, remains.known.get("data")
     if remains.baselines:
+        if data is not None:
+            data = work.attempt("closer look", lambda: closer(work, remains.known["data"])) or data
+            tell("data", data)
         baselines = work.attempt("baselines", lambda: assemble.baselines(work))
     else:
         work.missing["baselines"] = "simple learners were compared for the first fits only"
     trace = assemble.trace(work, work.attempt("gap", work.gap), predictions)
     tell("end", replace(trace, epochs=()))
+    tried = work.attempt("experiments", lambda: _experiments(work, predictions, tell))
+    if tried is not None:
+        tell("experiments", tried)
     import keras
 
     return Facts(
         model=work.model,
         settings=work.settings,
-        data=remains.known.get("data"),
+        data=data,
         trace=trace,
         baselines=baselines,
+        experiments=tried,
+        own=work.attempt("own", lambda: summary.summary(work)),
         backend=keras.backend.backend(),
         missing=work.missing,
+    )
+
+
+def _experiments(
+    work: Analysis, predictions: PredictionFacts | None, tell: Callable[[str, object], None]
+) -> ExperimentFacts | None:
+    """Small experiments; copies are trained for the first fits only, and not for one that did not
+    finish: whoever ended it does not want to wait."""
+    from goodfit.observe.experiments.conduct import experiments
+
+    return experiments(
+        work,
+        predictions,
+        asked=work.remains.experiments,
+        copies=work.remains.baselines and work.remains.finished,
+        say=functools.partial(tell, "progress"),
     )

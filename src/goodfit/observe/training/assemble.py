@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,13 +35,14 @@ def _loss(work: Analysis) -> tuple[str, bool]:
 def predictions(work: Analysis) -> PredictionFacts | None:
     """What the model answers on both samples at the weights the user gets back."""
     from goodfit.observe.baselines.predictions import prediction_facts
+    from goodfit.observe.baselines.quality import segment
 
     train = work.rows.get(("train", "final"))
     if train is None or train.predictions is None:
         return None
     validation = work.rows.get(("validation", "final"))
     name, from_logits = _loss(work)
-    return prediction_facts(
+    found = prediction_facts(
         train.predictions,
         _head(_first(work.watched.samples["train"].y), train.predictions),
         validation.predictions if validation is not None else None,
@@ -51,6 +53,23 @@ def predictions(work: Analysis) -> PredictionFacts | None:
         loss_name=name,
         output_activation=_activation(work),
     )
+    if found is None or validation is None or validation.chunked:
+        return found
+    worst = work.attempt("segment", lambda: segment(_tables(work), validation.losses))
+    return replace(found, segment=worst)
+
+
+def _tables(work: Analysis) -> dict[int, np.ndarray]:
+    """The validation sample's inputs of numbers (rows, features), by number."""
+    import keras
+
+    leaves = keras.tree.flatten(work.watched.samples["validation"].x)
+    rows = len(work.rows["validation", "final"].losses)
+    return {
+        number: leaf[:rows]
+        for number, leaf in enumerate(leaves)
+        if leaf.ndim == 2 and leaf.dtype.kind in "fiu"
+    }
 
 
 def _activation(work: Analysis) -> str | None:
@@ -88,11 +107,26 @@ def baselines(work: Analysis) -> BaselineFacts | None:
         output_activation=_activation(work),
         series=_is_series(work),
         token_inputs=datasets.token_inputs(model),
+        attempt=work.attempt,
     )
     if isinstance(result, str):
         work.missing["baselines"] = result
         return None
-    return result
+    return _numbered(result, train)
+
+
+def _numbered(facts: BaselineFacts, sample: Sample) -> BaselineFacts:
+    """Rows named by their numbers in the user's arrays; rows of a stream have none."""
+    found = facts.label_suspects
+    if found is None:
+        return facts
+    index = sample.index
+    examples = (
+        ()
+        if index is None
+        else tuple((int(index[row]), given, seen) for row, given, seen in found.examples)
+    )
+    return replace(facts, label_suspects=replace(found, examples=examples))
 
 
 def _matched(sample: Sample | None, rows: Any, part: str) -> Any:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 import keras
@@ -56,12 +57,21 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         seed: seed of the row sample.
         sink: called as `sink(kind, record)` whenever something becomes known; goodfit's flight
             recorder. None by default.
+        experiments: whether to train copies of the model afterwards, for minutes, to see what more
+            data, more capacity or permuted labels would do; False by default.
 
     Raises:
         ValueError: `share` is not in (0, 1].
     """
 
-    def __init__(self, share: float = 0.02, seed: int = 0, sink: Sink | None = None) -> None:
+    def __init__(
+        self,
+        share: float = 0.02,
+        seed: int = 0,
+        sink: Sink | None = None,
+        *,
+        experiments: bool = False,
+    ) -> None:
         if not 0 < share <= 1:
             raise ValueError(
                 f"share is the part of the training time that watching may take; received {share}, "
@@ -70,6 +80,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         super().__init__()
         self._sink = sink
         self._seed = seed
+        self._experiments = experiments
         self._governor = Governor(share)
         self._forget()
 
@@ -161,10 +172,13 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         seconds = time.perf_counter() - self._epoch_started
         started = time.perf_counter()
         spent = self._governor.spent
-        self._watched.intake.collect()
+        self._watched.intake.end_epoch()
         if len(self._epochs) == 1:
             self._look_again()
-        record = self._probe(epoch, _numbers(logs or {}), seconds)
+        record = replace(
+            self._probe(epoch, _numbers(logs or {}), seconds),
+            wait_seconds=self._watched.intake.waiting.taken(),
+        )
         self._epochs.append(record)
         self._tell("epoch", record)
         own = time.perf_counter() - started
@@ -236,7 +250,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         self._finished = True
         self._keep_last()
         if self._watched is not None:
-            self._watched.intake.collect()
+            self._watched.intake.end()
 
     def _keep_last(self) -> None:
         """Callbacks that restore weights run before or after this one: keep the last epoch's as
@@ -266,7 +280,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
 
     def _remains(self, baselines: bool) -> Remains:
         assert self._watched is not None
-        self._watched.intake.collect()
+        self._watched.intake.end()
         if not self._finished:
             self._seconds = self._governor.elapsed
             self._keep_last()
@@ -284,6 +298,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
             monitor_seconds=self._governor.spent,
             unlimited=self._governor.share >= 1,
             baselines=baselines,
+            experiments=self._experiments,
         )
 
     def _untrained(self) -> Facts:

@@ -8,7 +8,6 @@ shuffle buffer, a generator or a random augmentation yields exactly what it woul
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any
@@ -170,60 +169,3 @@ class Reservoir:
             y=batch[1] if len(batch) > 1 else None,
             weights=batch[2] if len(batch) > 2 else None,
         )
-
-
-def _tee_tensorflow(epoch_iterator: Any, reservoir: Reservoir) -> Callable[[], None]:
-    import tensorflow as tf
-
-    dataset = epoch_iterator._distributed_dataset
-
-    def note(*batch: Any) -> Any:
-        flat = tf.nest.flatten(batch)
-
-        def add(*leaves: np.ndarray) -> np.int64:
-            reservoir.add(tf.nest.pack_sequence_as(batch, list(leaves)))
-            return np.int64(0)
-
-        with tf.control_dependencies([tf.numpy_function(add, flat, tf.int64)]):
-            same = tf.nest.map_structure(tf.identity, batch)
-        return same if len(same) > 1 else same[0]
-
-    def undo() -> None:
-        reservoir.closed = True
-        epoch_iterator._distributed_dataset = dataset
-
-    epoch_iterator._distributed_dataset = dataset.map(note)
-    return undo
-
-
-def tee(epoch_iterator: Any, reservoir: Reservoir) -> Callable[[], None] | None:
-    """Let the batches of the coming epoch be noted in `reservoir` as Keras reads them.
-
-    Returns the function that ends it, so that later epochs are read as if it had never been; None
-    where this Keras gives no place to look from, and then there is no sample.
-    """
-    import keras
-
-    if not hasattr(epoch_iterator, "_get_iterator"):
-        return None
-    if keras.backend.backend() == "tensorflow":
-        if not hasattr(epoch_iterator, "_distributed_dataset"):
-            return None
-        return _tee_tensorflow(epoch_iterator, reservoir)
-    original = epoch_iterator._get_iterator
-
-    def noting(iterator: Iterator[Any]) -> Iterator[Any]:
-        for batch in iterator:
-            reservoir.add(batch)
-            yield batch
-
-    def teed() -> Iterator[Any]:
-        # Begun at once, as Keras begins it: a DataLoader draws its seed when iteration begins.
-        return noting(iter(original()))
-
-    def undo() -> None:
-        reservoir.closed = True
-        vars(epoch_iterator).pop("_get_iterator", None)
-
-    epoch_iterator._get_iterator = teed
-    return undo

@@ -1,0 +1,69 @@
+"""Tell twelve overlapping clusters of twenty features apart."""
+
+import keras
+import numpy as np
+from keras import layers
+from sklearn.datasets import make_classification
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+
+SEED = 0
+keras.utils.set_random_seed(SEED)
+
+x, y = make_classification(
+    n_samples=8000,
+    n_features=20,
+    n_informative=12,
+    n_redundant=4,
+    n_classes=12,
+    n_clusters_per_class=1,
+    class_sep=2.0,
+    flip_y=0.0,
+    random_state=SEED,
+)
+x_train, x_rest, y_train, y_rest = train_test_split(
+    x, y, test_size=0.4, stratify=y, random_state=SEED
+)
+x_val, x_test, y_val, y_test = train_test_split(
+    x_rest, y_rest, test_size=0.5, stratify=y_rest, random_state=SEED
+)
+
+scaler = StandardScaler().fit(x_train)
+x_train = scaler.transform(x_train)
+x_val = scaler.transform(x_val)
+x_test = scaler.transform(x_test)
+
+model = keras.Sequential(
+    [
+        layers.Input(shape=(20,)),
+        layers.Dense(32, activation="relu"),
+        layers.Dropout(0.3),
+        layers.Dense(24, activation="relu"),
+        layers.Dense(12, activation="softmax"),
+    ]
+)
+model.compile(
+    optimizer=keras.optimizers.Adam(learning_rate=0.004),
+    loss="sparse_categorical_crossentropy",
+    metrics=["accuracy"],
+)
+stop = keras.callbacks.EarlyStopping(monitor="val_loss", patience=5, restore_best_weights=True)
+history = model.fit(
+    x_train,
+    y_train,
+    epochs=25,
+    batch_size=64,
+    validation_data=(x_val, y_val),
+    callbacks=[stop],
+    verbose=2,
+)
+
+
+def score(inputs, labels):
+    """Share of rows whose largest output is the right class."""
+    outputs = model.predict(inputs, verbose=0)
+    return np.mean(outputs.argmax(axis=1) == labels) if np.all(np.isfinite(outputs)) else 0.0
+
+
+print(f"validation score: {score(x_val, y_val):.4f}")
+print(f"test score: {score(x_test, y_test):.4f}")
