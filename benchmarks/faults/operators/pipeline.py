@@ -106,7 +106,7 @@ def augmented_validation(source: str) -> str:
             ")\n"
         )
     else:
-        augment = "augment = layers.GaussianNoise(1.5)\n"
+        augment = "augment = layers.GaussianNoise(1.0)\n"
     return before_fit(
         set_fit(source, validation_data="validation"),
         augment

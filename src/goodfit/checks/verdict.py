@@ -22,6 +22,7 @@ from statistics import NormalDist
 from goodfit.checks.course import Rise, finite, prior_loss, rise_since_best
 from goodfit.checks.generalization import close_to_overfitting, overfitting, underfitting
 from goodfit.checks.noise import epoch_noise
+from goodfit.checks.rank import BROKEN, WEAK
 from goodfit.facts import BaselineFacts, Facts, HonestLoss
 from goodfit.results import SEVERITIES, Finding, Outcome, Verdict, VerdictName
 
@@ -31,8 +32,8 @@ MIN_PRIOR_Z = 2.0
 UNSTABLE_NOISE = 0.3
 SCATTER_OF_LEFT = 0.1
 MIN_ROWS = 20
-ALWAYS_DATA = ("GF113", "GF117", "GF120")
-SYMPTOMS = ("GF301", "GF302", "GF303", "GF304", "GF306", "GF307", "GF403", "GF407")
+ALWAYS_DATA = ("GF113", "GF114", "GF117", "GF118", "GF120", "GF122", "GF124")
+SYMPTOMS = ("GF303", *BROKEN, *WEAK)
 MORE_EPOCHS = "train for at least five epochs"
 HOLD_OUT = "hold out rows: model.fit(..., validation_data=(x_val, y_val))"
 
@@ -74,7 +75,7 @@ def _crashed(case: _Case) -> Verdict | None:
     crash, trace = case.facts.crash, case.facts.trace
     if crash is None or (trace is not None and trace.trained > 0):
         return None
-    known = case.finding("GF601")
+    known = next((one for one in case.found if one.code.startswith("GF6")), None)
     if known is not None:
         return _by("broken training", known, _read_off(known))
     reason = f"The script ended with {crash.type} before an epoch was trained."

@@ -44,7 +44,7 @@ def test_a_feature_that_is_the_label() -> None:
 
 def test_a_feature_that_is_the_number_to_predict() -> None:
     finding = found(CHECK, facts([0.03, 0.7, 0.9, 1.0, 1.0], prior=1.0, task="numbers"))
-    assert "3.0% the variance left" in finding.message
+    assert "3.0% of the variance unexplained" in finding.message
 
 
 def test_a_label_in_two_columns_is_found_too() -> None:

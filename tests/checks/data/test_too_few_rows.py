@@ -29,7 +29,7 @@ def test_few_rows_that_do_not_carry_over_are_a_warning() -> None:
     finding = found(CHECK, facts(labels({0: 20, 1: 20}), ended(0.1, 0.5)))
     assert finding.severity == "warning"
     assert "40 training rows, 20 of a usual class" in finding.message
-    assert "67% does not carry over" in finding.message
+    assert "only 33% of what training gained" in finding.message
 
 
 def test_few_rows_that_carry_over_are_no_harm() -> None:

@@ -63,6 +63,13 @@ def _harmed(carry: Carry | None, series: bool) -> bool:
     return carry.z >= MIN_Z.value and carry.lost >= MIN_LOST.value
 
 
+def _told(carry: Carry | None) -> str:
+    if carry is None:
+        return ""
+    share = "nothing" if carry.lost >= 1 else f"only {1 - carry.lost:.0%}"
+    return f"; {share} of what training gained over a constant answer carries over"
+
+
 def _of_scale(one: Moved, carry: Carry | None, series: bool) -> _Found | None:
     if one.times < TIMES.value and one.shift < SHIFT.value:
         return None
@@ -140,8 +147,7 @@ def distribution_shift(
     if not found:
         return Passed("training and validation rows look alike", {"domain_auc": split.domain_auc})
     worst = min(found, key=lambda one: ("error", "warning", "tip").index(one.severity))
-    lost = f"; {carry.lost:.0%} of what training gained does not carry over" if carry else ""
-    told = {"lost": carry.lost if carry else None, "harm": lost if harmed else ""}
+    told = {"lost": carry.lost if carry else None, "harm": _told(carry) if harmed else ""}
     return Suspicion(
         evidence=worst.evidence | told,
         case=worst.case,
@@ -181,8 +187,8 @@ CHECK = Check(
         "rows": "A simple classifier can tell validation rows from training rows (area under the "
         "curve {auc:.2f} ± {auc_se:.2f}, where 0.5 means alike){harm}.",
         "feature": "{features} of {tested} features differ between training and validation rows; "
-        "most of all feature {feature} (counted from 0), by {shift:+.2g} training deviations "
-        "(Kolmogorov-Smirnov {statistic:.2f}, corrected p = {p:.1g}){harm}.",
+        "most of all feature {feature} (counted from 0; Kolmogorov-Smirnov {statistic:.2f}, "
+        "corrected p = {p:.1g}){harm}.",
     },
     advice={
         "spread of x": _SAME_STEPS,

@@ -87,7 +87,7 @@ def _evidence(baselines: BaselineFacts, leak: list[FeatureScore], next_: Feature
         "prior_error": leak[0].prior_error,
         "ordered": leak[0].ordered,
         "rows": baselines.rows,
-        "measure": "wrong rows" if baselines.task == "classes" else "the variance left",
+        "measure": "wrong rows" if baselines.task == "classes" else "of the variance unexplained",
         "copy": f" (and {leak[1].feature})" if len(leak) > 1 else "",
     }
 

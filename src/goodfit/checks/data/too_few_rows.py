@@ -100,6 +100,7 @@ def too_few_rows(
         "gap": carry.gap if carry else None,
         "gap_z": carry.z if carry else None,
         "lost": carry.lost if carry else None,
+        "carried": "nothing" if carry is None or carry.lost >= 1 else f"only {1 - carry.lost:.0%}",
         "model_error": baselines.model_error if baselines is not None else None,
     }
     if not case:
@@ -119,7 +120,7 @@ _MESSAGES = {
     "features": "There are {rows} training rows for {features} features",
 }
 _HARM = (
-    ": of what training gained over a constant answer {lost:.0%} does not carry over to the "
+    ", and {carried} of what training gained over a constant answer carries over to the "
     "validation rows (gap {gap:.3g}, {gap_z:.1f} standard errors)."
 )
 _LITTLE = ", from which little can be learnt for sure."
