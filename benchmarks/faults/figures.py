@@ -100,7 +100,7 @@ def detection_row(name: str, runs: Sequence[Scored]) -> tuple[str, ...]:
         rate(runs, lambda run: run.detected),
         rate(runs, lambda run: run.within(1)),
         rate(runs, lambda run: run.within(3)),
-        median(len(run.findings) for run in runs),
+        median((len(run.findings) for run in runs), 1),
     )
 
 

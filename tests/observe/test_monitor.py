@@ -335,4 +335,4 @@ def test_the_waiting_for_data_is_timed(make: Callable[[], dict[str, object]]) ->
     if BACKEND == "tensorflow":  # batches are read inside the compiled step
         assert waits == [None] * 3
     else:
-        assert all(wait is not None and 0 < wait for wait in waits)
+        assert all(wait is not None and wait > 0 for wait in waits)

@@ -82,6 +82,8 @@ def test_rows_out_of_all_range_stop_nothing(rng) -> None:
     x[0], x[1, 2], x[2, 3] = 1e6, np.inf, np.nan
     assert near_rows(x, x[:9] + 1e-12) is not None
     assert near_rows(x * 1e38) is None
+    assert near_rows(x, x[:9] * 1e30) is not None
+    assert feature_drift(x * 1e300, x[:90] * 1e300, ("features",))[1] == 6
     assert near_rows(x, rng.normal(size=(9, 7))) is None
 
 

@@ -154,5 +154,10 @@ def test_the_accuracy_ceiling_is_that_of_the_commonest_labels(rows: list, random
     assert found.accuracy_ceiling == pytest.approx(best)
 
 
+def test_the_largest_numbers_stop_nothing() -> None:
+    x = np.array([[1.9e154, 1.0], [0.0, 1.7e308], [-1.7e308, 2.0]] * 9)
+    assert facts_of(x, x[:, 0]).inputs[0].feature_median == (0.0, 2.0)
+
+
 def test_numbers_have_no_accuracy_ceiling() -> None:
     assert facts_of(np.ones((4, 2)), np.array([0.5, 0.7, 0.9, 1.1])).accuracy_ceiling is None

@@ -147,7 +147,7 @@ CRASHES = (
         edit=missing_flatten,
         codes=("GF109", "GF601"),
         effect="crash",
-        bases=("cifar_cnn", "sms_embedding"),
+        bases=("digits_cnn", "cifar_cnn"),
         why="The head's output has the axes of a map.",
     ),
     Operator(

@@ -10,7 +10,7 @@ import ast
 import functools
 import re
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 DATA = ("x_train", "y_train", "x_val", "y_val", "x_test", "y_test")
 
@@ -71,8 +71,9 @@ def one(found: list[ast.AST], what: str) -> ast.AST:
 
 
 def calls(source: str, *names: str) -> list[ast.Call]:
-    """Calls by dotted name or its end, in order: `layers.Dense` finds `keras.layers.Dense` too."""
-    ends = tuple(f".{name}" for name in names)
+    """Calls by dotted name or its end, in order: `layers.Dense` finds `keras.layers.Dense` too,
+    and "" finds all."""
+    ends = tuple(f".{name}" if name else "" for name in names)
     found = [
         node
         for node in ast.walk(_tree(source))
@@ -183,20 +184,15 @@ def without_callbacks(source: str) -> str:
 # Statements
 
 
-def statements(source: str) -> Iterator[ast.stmt]:
-    for node in ast.walk(_tree(source)):
-        if isinstance(node, ast.stmt):
-            yield node
-
-
 def statement_of(source: str, node: ast.AST) -> ast.stmt:
     """The smallest statement that holds a node."""
     span = _span(source, node)
     around = []
-    for statement in statements(source):
-        start, end = _span(source, statement)
-        if start <= span[0] and span[1] <= end:
-            around.append((end - start, start, statement))
+    for statement in ast.walk(_tree(source)):
+        if isinstance(statement, ast.stmt):
+            start, end = _span(source, statement)
+            if start <= span[0] and span[1] <= end:
+                around.append((end - start, start, statement))
     return min(around, key=lambda found: found[:2])[2]
 
 
@@ -297,21 +293,15 @@ def with_tensorflow(source: str) -> str:
 def layer_calls(source: str, *kinds: str) -> list[ast.Call]:
     """Layers in the order they are written, all kinds by default."""
     wanted = "|".join(kinds) or r"[A-Z]\w+"
-    found = [
-        node
-        for node in ast.walk(_tree(source))
-        if isinstance(node, ast.Call)
-        and re.fullmatch(rf"(keras\.)?layers\.({wanted})", ast.unparse(node.func))
-    ]
-    return sorted(found, key=lambda node: (node.lineno, node.col_offset))
+    named = re.compile(rf"(keras\.)?layers\.({wanted})")
+    return [node for node in calls(source, "") if named.fullmatch(ast.unparse(node.func))]
 
 
 def head(source: str) -> ast.Call:
     """The last Dense layer."""
-    found = layer_calls(source, "Dense")
-    if not found:
+    if not layer_calls(source, "Dense"):
         raise DoesNotApply("no Dense layer")
-    return found[-1]
+    return layer_calls(source, "Dense")[-1]
 
 
 def set_head(source: str, **keywords: str | None) -> str:

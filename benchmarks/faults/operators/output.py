@@ -131,7 +131,7 @@ def wrong_kind_of_accuracy(source: str) -> str:
 
 
 def binary_accuracy_for_classes(source: str) -> str:
-    require_loss(source, "categorical_crossentropy", _SPARSE)
+    require_loss(source, _SPARSE)
     return set_compile(source, metrics='["binary_accuracy"]')
 
 
@@ -210,10 +210,11 @@ OUTPUT = (
     Operator(
         name="squared_error_for_classes",
         edit=squared_error_for_classes,
-        codes=("GF108", "GF109", "GF202"),
-        effect="worse",
+        codes=("GF108", "GF109", "GF202", "GF601"),
+        effect="crash",
         bases=("wine_classes", "mnist_cnn", "attention_tokens"),
-        why="Squared error against class numbers, broadcast over the units.",
+        why="Squared error between class numbers and rows of probabilities: the loss, the "
+        "encoding, or the shapes that clash.",
     ),
     Operator(
         name="absolute_error_for_classes",
@@ -226,10 +227,11 @@ OUTPUT = (
     Operator(
         name="binary_loss_for_many_classes",
         edit=binary_loss_for_many_classes,
-        codes=("GF108", "GF109", "GF202"),
-        effect="worse",
+        codes=("GF108", "GF109", "GF202", "GF601"),
+        effect="crash",
         bases=("digits_cnn", "residual_dense", "mnist_dense"),
-        why="Binary cross-entropy against class numbers, broadcast over the units.",
+        why="Binary cross-entropy between class numbers and rows of probabilities: the loss, the "
+        "encoding, or the shapes that clash.",
     ),
     Operator(
         name="crossentropy_for_regression",
@@ -282,10 +284,11 @@ OUTPUT = (
     Operator(
         name="binary_accuracy_for_classes",
         edit=binary_accuracy_for_classes,
-        codes=("GF204",),
-        effect="metric",
-        bases=("digits_onehot", "residual_dense", "conv1d_series"),
-        why="Thresholded units are counted instead of rows.",
+        codes=("GF204", "GF601"),
+        effect="crash",
+        bases=("blobs_many_classes", "residual_dense", "conv1d_series"),
+        why="A metric for one unit or one-hot rows, given class numbers: the metric, or the shapes "
+        "that clash.",
     ),
     Operator(
         name="accuracy_of_rare_class",

@@ -34,6 +34,13 @@ def kolmogorov_smirnov(
     """
     from scipy.special import kolmogorov
 
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _compared(first, second, kolmogorov)
+
+
+def _compared(
+    first: np.ndarray, second: np.ndarray, kolmogorov: Any
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     both = np.concatenate([first, second]).astype(np.float64).T
     both = np.where(np.isfinite(both), both, np.nan)
     ours = np.arange(both.shape[1]) < len(first)
@@ -100,8 +107,7 @@ def feature_drift(
         if width != two.shape[1] or not width or min(len(one), len(two)) < LEAST_ROWS:
             continue
         chosen = np.unique(np.linspace(0, width - 1, min(width, MAX_COLUMNS)).astype(int))
-        with np.errstate(over="ignore", invalid="ignore"):
-            parts = kolmogorov_smirnov(one[:, chosen], two[:, chosen])
+        parts = kolmogorov_smirnov(one[:, chosen], two[:, chosen])
         for column, *numbers in zip(chosen.tolist(), *(p.tolist() for p in parts), strict=True):
             found.append(
                 FeatureDrift(

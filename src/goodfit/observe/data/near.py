@@ -51,10 +51,9 @@ class Near:
 
 def _table(leaves: list[Any], index: np.ndarray) -> np.ndarray:
     """Rows `index` of several arrays side by side: float32 (rows, columns)."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        parts = [laid_flat(take(leaf, index)).astype(np.float32) for leaf in leaves]
-        found = np.concatenate(parts, axis=1)
-        return np.where(np.isfinite(found), found, np.float32(0))
+    parts = [laid_flat(take(leaf, index)).astype(np.float32) for leaf in leaves]
+    found = np.concatenate(parts, axis=1)
+    return np.where(np.isfinite(found), found, np.float32(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +117,8 @@ def _space(leaves: list[Any], kinds: tuple[str, ...], rng: np.random.Generator) 
     tokens = np.concatenate(
         [np.full(f.shape[1], known[i] == "tokens") for i, f in enumerate(first)]
     )
-    with np.errstate(over="ignore", invalid="ignore"):
-        scale, mean = some.std(axis=0), some.mean(axis=0)
-        usable = np.flatnonzero(np.isfinite(scale) & (scale > 1e-6 * np.abs(mean)))
+    scale, mean = some.std(axis=0), some.mean(axis=0)
+    usable = np.flatnonzero(np.isfinite(scale) & (scale > 1e-6 * np.abs(mean)))
     if len(usable) < CONTINUOUS or _continuous(some[:, usable], tokens[usable]) < CONTINUOUS:
         return None
     directions = rng.standard_normal((len(usable), DIRECTIONS)) / np.sqrt(DIRECTIONS)
@@ -189,12 +187,16 @@ def near_rows(
         None where near rows mean nothing: texts, fewer than 50 training rows, fewer than three
         columns of more than 20 values, or sets that do not match.
     """
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _near(train, other, kinds, np.random.default_rng(seed))
+
+
+def _near(train: Any, other: Any, kinds: tuple[str, ...], rng: np.random.Generator) -> Near | None:
     pairs = paired(train, train if other is None else other)
     if not pairs or rows_of(train) < LEAST_ROWS or not rows_of(pairs[0][1]):
         return None
     leaves = [[first for first, _ in pairs], [second for _, second in pairs]]
     widths = [[laid_flat(take(leaf, slice(0, 1))).shape for leaf in part] for part in leaves]
-    rng = np.random.default_rng(seed)
     space = _space(leaves[0], kinds, rng)
     if space is None or widths[0] != widths[1]:
         return None

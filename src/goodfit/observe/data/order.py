@@ -29,8 +29,12 @@ class Order:
 
     def add(self, start: int, rows: np.ndarray) -> None:
         """Take in numbers (rows, ...), with the number of their first row."""
-        if not rows.size:
-            return
+        if rows.size:
+            # values near the largest there are have no squares; their columns are left out at last
+            with np.errstate(over="ignore", invalid="ignore"):
+                self._add(start, rows)
+
+    def _add(self, start: int, rows: np.ndarray) -> None:
         flat = laid_flat(rows)
         if self._columns is None:
             self._begin(flat)

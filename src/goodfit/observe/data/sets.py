@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 import numpy as np
 
 from goodfit.facts import ArrayFacts, SetFacts
-from goodfit.observe.data.array_errors import check_arrays
+from goodfit.observe.data.array_errors import STREAMS, check_arrays
 from goodfit.observe.data.arrays import (
     Keep,
     cells_of_row,
@@ -231,5 +231,5 @@ def set_facts(
         label_runs=runs,
         label_runs_expected=runs_expected,
         **_repeated([one.hashes for one in inputs], targets),
-        **(_Ordered() if sampled else _ordered(inputs, y, targets, keep)),
+        **(_Ordered() if sampled or source in STREAMS else _ordered(inputs, y, targets, keep)),
     )

@@ -160,12 +160,13 @@ def quartiles(rows: np.ndarray) -> tuple[tuple[float, ...], ...]:
     columns.sort(axis=1)  # NaN comes last
     each = np.arange(len(columns))
     found = []
-    for share in QUARTILES:
-        place = np.maximum(count - 1, 0) * share
+    for part in QUARTILES:
+        place = np.maximum(count - 1, 0) * part
         low = np.floor(place).astype(int)
         high = np.minimum(low + 1, np.maximum(count - 1, 0))
         first, second = columns[each, low], columns[each, high]
-        found.append(tuple((first + (second - first) * (place - low)).tolist()))
+        share = place - low
+        found.append(tuple((first * (1 - share) + second * share).tolist()))
     return tuple(found)
 
 
