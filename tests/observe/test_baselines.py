@@ -307,3 +307,12 @@ def test_no_sample_is_too_odd(x: np.ndarray, data, loss: str) -> None:
     if isinstance(found, BaselineFacts):
         codec.decode(codec.encode(found), BaselineFacts)
         assert all(one.error >= 0 for one in found.scores)
+
+
+def test_targets_that_are_the_inputs_are_not_asked_for() -> None:
+    x = np.random.default_rng(0).normal(size=(60, 4))
+    found = baseline_facts(
+        x, x.copy(), loss_name="mean_squared_error", from_logits=False, output_activation=None
+    )
+    assert isinstance(found, str)
+    assert "copy" in found

@@ -38,7 +38,7 @@ model.fit(
     epochs=60,
     callbacks=[
         keras.callbacks.ReduceLROnPlateau(factor=0.3, patience=5, min_lr=1e-5),
-        keras.callbacks.EarlyStopping(patience=8, restore_best_weights=True),
+        keras.callbacks.EarlyStopping(patience=8, min_delta=1e-4, restore_best_weights=True),
     ],
     verbose=2,
 )

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from goodfit.checks.check import Check, run_check
 from goodfit.checks.crash import (
+    custom_object,
+    data_cardinality,
+    dtype_error,
+    generator_exhausted,
+    legacy_api,
+    optimizer_reused,
+    out_of_memory,
     shape_mismatch,
+    unbuilt_model,
+    unknown_name,
 )
 from goodfit.checks.data import (
     channel_axis,
@@ -219,6 +228,15 @@ CHECKS: tuple[Check, ...] = (
     accuracy_on_imbalance.CHECK,
     tuned_on_noise.CHECK,
     shape_mismatch.CHECK,
+    data_cardinality.CHECK,
+    unknown_name.CHECK,
+    dtype_error.CHECK,
+    out_of_memory.CHECK,
+    legacy_api.CHECK,
+    custom_object.CHECK,
+    unbuilt_model.CHECK,
+    optimizer_reused.CHECK,
+    generator_exhausted.CHECK,
 )
 
 __all__ = ["CHECKS", "Check", "run_check"]

@@ -32,7 +32,18 @@ MIN_PRIOR_Z = 2.0
 UNSTABLE_NOISE = 0.3
 SCATTER_OF_LEFT = 0.1
 MIN_ROWS = 20
-ALWAYS_DATA = ("GF113", "GF114", "GF117", "GF118", "GF120", "GF122", "GF124")
+ALWAYS_DATA = (
+    "GF111",
+    "GF113",
+    "GF114",
+    "GF115",
+    "GF117",
+    "GF118",
+    "GF120",
+    "GF122",
+    "GF123",
+    "GF124",
+)
 SYMPTOMS = ("GF303", *BROKEN, *WEAK)
 MORE_EPOCHS = "train for at least five epochs"
 HOLD_OUT = "hold out rows: model.fit(..., validation_data=(x_val, y_val))"

@@ -37,7 +37,6 @@ FROM_TEXT = {
     "fit dense of another width": "width",
     "fit functional of another width": "width",
     "fit dense on images": "images",
-    "fit unequal rows": "rows",
     "fit two inputs with one array": "arrays",
     "predict one row": "batch-axis",
     "predict one colour image": "batch-axis",

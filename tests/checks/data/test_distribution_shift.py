@@ -91,6 +91,17 @@ def test_rows_that_a_classifier_tells_apart() -> None:
     assert found(CHECK, facts(trace=ended(0.5), split=maybe)).severity == "warning"
 
 
+def test_streams_may_augment_their_training_rows() -> None:
+    sure = SplitFacts(domain_auc=0.97, domain_auc_se=0.01, features_tested=6)
+    one = facts(trace=ended(0.3), split=sure)
+    assert one.data is not None
+    stream = replace(one.data, train=replace(one.data.train, source="tf.data"))
+    assert found(CHECK, one).severity == "warning"
+    assert found(CHECK, replace(one, data=stream)).severity == "tip"
+    lost = replace(one, data=stream, trace=ended(1.0))
+    assert found(CHECK, lost).severity == "warning"
+
+
 def test_features_that_differ() -> None:
     split = SplitFacts(drift=(DRIFT,), features_tested=6)
     finding = found(CHECK, facts(trace=ended(0.5), split=split))

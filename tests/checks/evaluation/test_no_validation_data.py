@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from literals import decay, trace
 
 from goodfit.checks.check import NotApplicable, Passed, run_check
 from goodfit.checks.evaluation.no_validation_data import CHECK, no_validation_data
-from goodfit.facts import DataFacts, Facts, SetFacts, SettingsFacts, SourceLine, Trace
+from goodfit.facts import (
+    CallFacts,
+    DataFacts,
+    Facts,
+    FitSummary,
+    HonestLoss,
+    SetFacts,
+    SettingsFacts,
+    SourceLine,
+    Trace,
+)
 
 TRAIN = DataFacts(train=SetFacts(role="train", rows=1437))
 BLIND = Facts(
@@ -15,6 +27,8 @@ BLIND = Facts(
     data=TRAIN,
     settings=SettingsFacts(fit_where=SourceLine(file="train.py", line=12)),
 )
+
+SEEN = HonestLoss(mean=0.1, standard_error=0.01, rows=9)
 
 
 def test_a_fit_without_validation_rows() -> None:
@@ -50,3 +64,29 @@ def test_validation_rows_in_any_form_pass(facts: Facts) -> None:
 def test_nothing_trained_is_no_question() -> None:
     assert isinstance(no_validation_data(Facts()), NotApplicable)
     assert isinstance(no_validation_data(Facts(trace=Trace())), NotApplicable)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        replace(BLIND, calls=(CallFacts(kind="evaluate", rows=400),)),
+        replace(
+            BLIND,
+            others=(
+                FitSummary(index=1, validation=HonestLoss(mean=0.1, standard_error=0.01, rows=9)),
+            ),
+        ),
+    ],
+    ids=["evaluated later", "a pretraining"],
+)
+def test_rows_looked_at_elsewhere_make_it_a_tip(facts: Facts) -> None:
+    _, found = run_check(CHECK, facts)
+    assert found is not None
+    assert found.severity == "tip"
+
+
+def test_an_evaluation_on_training_rows_is_none() -> None:
+    again = CallFacts(kind="evaluate", rows=400, same_as="train")
+    _, found = run_check(CHECK, replace(BLIND, calls=(again,)))
+    assert found is not None
+    assert found.severity == "warning"

@@ -28,8 +28,8 @@ _NO_ROWS = re.compile(r"num_samples should be a positive integer value, but got 
 def data_cardinality(crash: CrashFacts) -> Answer:
     where = place(crash.where)
     if (split := _SPLIT.search(crash.message)) is not None:
-        evidence = {"rows": int(split[1]), "share": float(split[2])}
-        return Suspicion(case="split", evidence=evidence, where=where)
+        few = {"rows": int(split[1]), "share": float(split[2])}
+        return Suspicion(case="split", evidence=few, where=where)
     if _nothing(crash):
         return Suspicion(case="nothing", evidence={"rows": 0}, where=where)
     if "Data cardinality is ambiguous" not in crash.message:

@@ -49,7 +49,7 @@ def legacy_api(crash: CrashFacts) -> Answer:
         return Suspicion(case=case, evidence=evidence, where=place(crash.where, argument=name))
     for case, pattern in _OTHERS.items():
         if pattern.search(crash.message):
-            evidence = {"name": case, "today": None}
+            evidence = {"name": case, "today": ""}
             return Suspicion(case=case, evidence=evidence, where=place(crash.where))
     return NotApplicable(f"the {crash.type} is not about a name of Keras 2")
 

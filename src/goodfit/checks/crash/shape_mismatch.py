@@ -34,7 +34,10 @@ def shape_mismatch(
         return NotApplicable("the shapes that do not fit are not the model's")
     name, type_ = _layer(crash, broken)
     if broken.kind == "rows":
-        case, seen = _rows(broken, crash)
+        turned = _turned(broken, crash)
+        if turned is None:
+            return NotApplicable("inputs and labels differ in rows, which GF602 is about")
+        case, seen = "rows-transposed", turned
     elif _at_loss(broken, crash):
         case, seen = _loss(broken, crash, model, settings)
     else:
@@ -81,12 +84,13 @@ def _layer(crash: CrashFacts, broken: Break) -> tuple[str, str]:
     return crash.layers[-1][0], crash.layers[-1][1]
 
 
-def _rows(broken: Break, crash: CrashFacts) -> tuple[str, dict[str, Any]]:
+def _turned(broken: Break, crash: CrashFacts) -> dict[str, Any] | None:
+    """The words for a table that lies on its side; None where it does not."""
     x_rows, y_rows = broken.numbers
     whole = crash.input_shapes[0] if crash.input_shapes else ()
-    turned = len(whole) == 2 and whole[1] == y_rows
-    seen = {"x_rows": x_rows, "y_rows": y_rows, "received": whole or None}
-    return ("rows-transposed" if turned else "rows"), seen
+    if len(whole) != 2 or whole[1] != y_rows:
+        return None
+    return {"x_rows": x_rows, "y_rows": y_rows, "received": whole}
 
 
 def _loss(

@@ -14,7 +14,8 @@ from __future__ import annotations
 import re
 
 from goodfit.checks.check import Answer, Check, NotApplicable, Suspicion, place
-from goodfit.facts import CrashFacts, DataFacts
+from goodfit.checks.crash.keras_names import MEMBERS
+from goodfit.facts import CrashFacts, DataFacts, ModelFacts
 
 MODELS = ("Sequential", "Functional", "Model")
 _CASES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -36,10 +37,12 @@ _CASES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )  # fmt: skip
 
 
-def unbuilt_model(crash: CrashFacts, data: DataFacts | None = None) -> Answer:
+def unbuilt_model(
+    crash: CrashFacts, data: DataFacts | None = None, model: ModelFacts | None = None
+) -> Answer:
     for case, pattern in _CASES:
         found = pattern.search(crash.message)
-        if found is None:
+        if found is None or not _of_keras(found, crash, model):
             continue
         named = found.groupdict()
         who = named.get("who")
@@ -54,6 +57,16 @@ def unbuilt_model(crash: CrashFacts, data: DataFacts | None = None) -> Answer:
         }
         return Suspicion(case=case, evidence=evidence, where=place(crash.where, layer=who))
     return NotApplicable(f"the {crash.type} does not come from a model that is not built")
+
+
+def _of_keras(found: re.Match[str], crash: CrashFacts, model: ModelFacts | None) -> bool:
+    """Python's own words for a missing attribute say it of any object; whether it is a model or a
+    layer, its class tells, or the call of a model in which it happened."""
+    if "object has no attribute" not in found[0]:
+        return True
+    own = model is not None and model.kind == "subclassed"
+    known = found["who"] in MODELS or found["who"] in MEMBERS["keras.layers"]
+    return known or own or crash.during in ("fit", "evaluate", "predict")
 
 
 def _rows(crash: CrashFacts) -> bool:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from goodfit.checks.check import Answer, Check, NotApplicable, Suspicion, place
 from goodfit.checks.crash.legacy_api import today
 from goodfit.checks.crash.names import Unknown, candidates, nearest, unknown
-from goodfit.facts import CrashFacts, ModelFacts
+from goodfit.facts import CrashFacts
 
 MODELS = ("Sequential", "Functional", "Model")
 COMMON = {
@@ -41,9 +41,9 @@ COMMON = {
 """What people write who come from elsewhere; for strings only."""
 
 
-def unknown_name(crash: CrashFacts, model: ModelFacts | None = None) -> Answer:
+def unknown_name(crash: CrashFacts) -> Answer:
     one = unknown(crash)
-    if one is None or not _of_keras(one, model):
+    if one is None or not _of_keras(one):
         return NotApplicable(f"the {crash.type} is not about a name that Keras should know")
     if today(crash) is not None:
         return NotApplicable(f"{one.name} is a name of Keras 2, which GF606 is about")
@@ -55,7 +55,7 @@ def unknown_name(crash: CrashFacts, model: ModelFacts | None = None) -> Answer:
         "owner": one.owner,
         "what": one.owner if one.kind == "identifier" else one.kind,
         "nearest": likely,
-        "meant": meant or " or ".join(likely),
+        "meant": meant or (likely[0] if likely else None),
         "known": ", ".join(known[:_LISTED]) + ("" if len(known) <= _LISTED else ", ..."),
     }
     case = one.kind if likely or meant else f"{one.kind}, nothing like it"
@@ -65,11 +65,12 @@ def unknown_name(crash: CrashFacts, model: ModelFacts | None = None) -> Answer:
 _LISTED = 40
 
 
-def _of_keras(one: Unknown, model: ModelFacts | None) -> bool:
+def _of_keras(one: Unknown) -> bool:
     """Attributes and arguments of the user's own classes are not Keras' to know."""
     if one.kind == "attribute":
         # A name the user forgot to set in a model of his own is no slip in one of Keras' names.
-        return one.owner in MODELS and bool(nearest(one.name, candidates(one)))
+        slip = one.name not in candidates(one) and bool(nearest(one.name, candidates(one)))
+        return one.owner in MODELS and slip
     if one.kind == "argument":
         return bool(candidates(one))
     return True

@@ -64,11 +64,6 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Pass one array for each input, in the order of the inputs: model.fit([x1, x2], y).",
     ),
     # Rows
-    "rows": (
-        "Inputs and labels have different lengths: x has {x_rows} rows, y has {y_rows}.",
-        "Look where the two were cut or filtered apart: every step that drops rows must drop them "
-        "from x and y alike.",
-    ),
     "rows-transposed": (
         "The table lies on its side: x has shape {received}, and y has {y_rows} rows.",
         "Turn it round, rows first: x = x.T.",

@@ -7,8 +7,8 @@ makes up for it. The usual cause is plain: a scaling that one set was given and 
 Evidence: the middle feature's spread on validation over that on training rows, and the distance of
 the centres; Kolmogorov-Smirnov tests by feature, corrected for their number (Bonferroni); the area
 under the curve of a domain classifier, out of fold, with its standard error; whether the honest
-loss carries over. Windows of a series drift by nature: there a warning needs a validation score no
-better than a constant answer's.
+loss carries over. Windows of a series drift by nature, and streams may augment their training rows:
+there a warning needs a validation score no better than a constant answer's.
 Remedies: none; give both sets the same steps, or split anew.
 Source: Rabanser, Günnemann, Lipton, "Failing Loudly: An Empirical Study of Methods for Detecting
 Dataset Shift" (2019); Lopez-Paz, Oquab, "Revisiting Classifier Two-Sample Tests" (2017).
@@ -45,6 +45,7 @@ STATISTIC = Threshold(0.2, source="a fifth of the rows would have to move; small
 TOLD_APART = Threshold(0.9, source="nine of ten pairs of rows are told apart")
 MAYBE = Threshold(0.65, source="weaker than that drift hardly moves a score")
 AUC_Z = Threshold(5.0, source="standard errors; rows near one another are not independent")
+STREAMS = ("tf.data", "PyDataset", "DataLoader", "generator")
 MIN_LOST = Threshold(0.10, source="a tenth of what training gained does not carry over")
 
 
@@ -63,9 +64,7 @@ def _harmed(carry: Carry | None, series: bool) -> bool:
     return carry.z >= MIN_Z.value and carry.lost >= MIN_LOST.value
 
 
-def _told(carry: Carry | None) -> str:
-    if carry is None:
-        return ""
+def _told(carry: Carry) -> str:
     share = "nothing" if carry.lost >= 1 else f"only {1 - carry.lost:.0%}"
     return f"; {share} of what training gained over a constant answer carries over"
 
@@ -91,12 +90,12 @@ def _of_scale(one: Moved, carry: Carry | None, series: bool) -> _Found | None:
     return _Found(case=f"{case} of {one.what}", severity=severity, evidence=evidence)
 
 
-def _of_rows(split: SplitFacts, harmed: bool, series: bool) -> _Found | None:
+def _of_rows(split: SplitFacts, harmed: bool, natural: bool) -> _Found | None:
     auc, error = split.domain_auc, split.domain_auc_se
     if auc is None or not error or auc - 0.5 < AUC_Z.value * error or auc < MAYBE.value:
         return None
     evidence = {"auc": auc, "auc_se": error}
-    if auc >= TOLD_APART.value and not series:
+    if auc >= TOLD_APART.value and not natural:
         return _Found(case="rows", severity="warning", evidence=evidence)
     return _Found(case="rows", severity="warning" if harmed else "tip", evidence=evidence)
 
@@ -137,17 +136,18 @@ def distribution_shift(
     if not compared and not split.drift and split.domain_auc is None:
         return CannotTell("too few rows, or no plain numbers, to hold both sets against each other")
     carry, series = carried(trace), is_series(data, baselines) if data.train.targets else False
-    harmed = _harmed(carry, series)
+    natural = series or data.train.source in STREAMS
+    harmed = _harmed(carry, natural)
     several = [
         *(_of_scale(one, carry, series) for one in compared),
-        _of_rows(split, harmed, series),
+        _of_rows(split, harmed, natural),
         _of_features(split, harmed),
     ]
     found = [one for one in several if one is not None]
     if not found:
         return Passed("training and validation rows look alike", {"domain_auc": split.domain_auc})
     worst = min(found, key=lambda one: ("error", "warning", "tip").index(one.severity))
-    told = {"lost": carry.lost if carry else None, "harm": _told(carry) if harmed else ""}
+    told = {"lost": carry.lost if carry else None, "harm": _told(carry) if carry and harmed else ""}
     return Suspicion(
         evidence=worst.evidence | told,
         case=worst.case,

@@ -1,6 +1,7 @@
 """GF501 no-validation-data: nothing was held out, so generalisation cannot be seen.
 
-Sees: a fit without validation_data and without validation_split.
+Sees: a fit without validation_data and without validation_split. A tip where the script evaluates
+or predicts other rows later, or has other fits with validation rows (pretraining often has none).
 Why it matters: the training loss falls whether a model learns or memorises; only rows it was not
 trained on tell the two apart, and only they can tell when to stop.
 Evidence: what fit was given, and how many training rows there are to hold some out of.
@@ -30,7 +31,14 @@ def no_validation_data(facts: Facts) -> Answer:
         "epochs": trace.trained,
         "of_rows": f" on {rows} rows" if rows else "",
     }
-    return Suspicion(evidence=evidence, where=place(settings.fit_where if settings else None))
+    elsewhere = any(not call.same_as for call in facts.calls) or any(
+        other.validation is not None for other in facts.others
+    )
+    return Suspicion(
+        evidence=evidence,
+        severity="tip" if elsewhere else "warning",
+        where=place(settings.fit_where if settings else None),
+    )
 
 
 CHECK = Check(

@@ -111,7 +111,18 @@ def _unfit(x: Any, y: Any) -> str:
     targets = to_numpy(y)
     if targets.dtype.kind in "iuf" and (np.abs(targets.astype(float)) > HUGE).any():
         return f"the targets reach beyond {HUGE:.0e}"
+    if _copies(x, targets):
+        return "the targets are the inputs, which a linear model need only copy"
     return ""
+
+
+def _copies(x: Any, targets: np.ndarray) -> bool:
+    """Whether the targets are one of the inputs again, as an autoencoder's are."""
+    leaves = (to_numpy(leaf) for _, leaf in flatten(x))
+    return any(
+        leaf.shape == targets.shape and leaf.shape[1:] and np.array_equal(leaf, targets)
+        for leaf in leaves
+    )
 
 
 def baseline_facts(
