@@ -1,5 +1,5 @@
 # Three commands make everything: lint, test, test-backends; `make demo` shows it, and `make docs`
-# writes docs/checks/ from the checks.
+# writes docs/checks/ from the checks. `make faults` scores a sample of the fault corpus.
 PYTHON ?= python3
 VENV := .venv
 BACKENDS := .venv-backends
@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # A CPU build of this PyTorch is small; a plain `torch` brings gigabytes of CUDA.
 TORCH ?= torch==2.13.0
 
-.PHONY: demo test lint test-backends docs clean
+.PHONY: demo test lint test-backends faults docs clean
 
 demo: $(VENV)/installed
 	$(BIN)/goodfit demo
@@ -20,6 +20,9 @@ lint: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+faults: $(VENV)/dev
+	KERAS_BACKEND=jax $(BIN)/python benchmarks/faults/score.py --smoke --jobs 2
 
 docs: $(VENV)/dev
 	$(BIN)/python docs/make_checks.py

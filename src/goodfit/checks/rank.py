@@ -101,6 +101,7 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
     "GF403": ("GF407", "GF410"),
     "GF410": ("GF411", "GF507"),
     "GF503": ("GF117", "GF502"),
+    "GF610": ("GF307", "GF310", "GF403", "GF407"),
 }
 """Which codes each code explains when both are found in one fit. No code explains itself, not even
 through others."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from goodfit.checks import CHECKS
 from goodfit.checks.check import run_check
+from goodfit.checks.crash import generator_exhausted
+from goodfit.checks.crash.keras_names import IDENTIFIERS, MEMBERS, METHODS
 from goodfit.facts import (
     CrashFacts,
     DataFacts,
@@ -221,3 +224,27 @@ def test_the_error_as_it_is_raised_today(kind: str, name: str) -> None:
     crash = programs.raised(programs.PROGRAMS[kind][name])
     assert crash is not None
     assert list(found(Facts(crash=crash))) == [kind]
+
+
+@pytest.mark.backend
+def test_the_tables_name_what_keras_has() -> None:
+    from importlib import import_module
+
+    import keras
+
+    for module, names in MEMBERS.items():
+        assert [name for name in names if not hasattr(import_module(module), name)] == []
+    assert all(keras.losses.get(name) for name in IDENTIFIERS["loss"])
+    assert all(keras.activations.get(name) for name in IDENTIFIERS["activation function"])
+    assert all(hasattr(keras.Sequential, name) for name in METHODS)
+
+
+def test_weights_lost_after_an_empty_epoch_on_jax() -> None:
+    crash = CrashFacts(type="TypeError", message="'NoneType' object is not callable", during="fit")
+    trained = Trace(epochs=(Epoch(index=0, logs={"loss": 0.7}),))
+    _, found = run_check(generator_exhausted.CHECK, Facts(crash=crash, trace=trained))
+    assert found is not None
+    assert "ran out of data after 1 epochs" in found.message
+    assert run_check(generator_exhausted.CHECK, Facts(crash=crash, trace=Trace()))[1] is None
+    elsewhere = replace(crash, during="script")
+    assert run_check(generator_exhausted.CHECK, Facts(crash=elsewhere, trace=trained))[1] is None

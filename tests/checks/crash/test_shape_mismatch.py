@@ -28,6 +28,8 @@ MESSAGES: dict[str, dict[str, tuple[str, str]]] = json.loads(
 )
 BACKENDS = ("jax", "tensorflow", "torch")
 
+ROWS = "fit unequal rows"  # left to GF602, unless the table lies on its side
+
 # What the text alone must tell, on every backend; nothing else is known of the program.
 FROM_TEXT = {
     "build conv without channels": "channel",
@@ -102,7 +104,7 @@ def test_the_text_alone_tells_the_mistake(name: str, backend: str) -> None:
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize("name", MESSAGES)
+@pytest.mark.parametrize("name", sorted(set(MESSAGES) - {ROWS}))
 def test_every_message_is_read_and_worded(name: str, backend: str) -> None:
     outcome, finding = run_check(CHECK, Facts(crash=crash(name, backend)))
     assert outcome.result == "finding", outcome.reason
@@ -239,6 +241,6 @@ def test_the_wording_of_earlier_keras_versions_is_read() -> None:
 
 def test_empty_model_and_settings_do_no_harm() -> None:
     empty = ModelFacts(name="m", kind="subclassed")
-    for name in MESSAGES:
+    for name in set(MESSAGES) - {ROWS}:
         answer = shape_mismatch(crash(name, "torch"), empty, SettingsFacts())
         assert isinstance(answer, Suspicion)

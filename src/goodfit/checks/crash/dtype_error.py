@@ -122,7 +122,7 @@ CHECK = Check(
         "list": "Write np.array(...) around it: model.fit(np.array(x), np.array(y)).",
         "labels": "Give fit the labels, model.fit(x, y). An autoencoder has its inputs as labels, "
         "model.fit(x, x); a generator must yield pairs (x, y).",
-        "inputs": "Look where x becomes None: a function without return, or a loader that found "
+        "inputs": "Look where x is lost: a function without return, or a loader that found "
         "nothing.",
         "mixed": 'Bring the data to the model\'s type: x = x.astype("float32"); inside a model '
         "use keras.ops.cast(x, self.compute_dtype).",

@@ -1,6 +1,7 @@
 """GF610 generator-exhausted: the generator ended before the training did.
 
-Sees: the exceptions about a generator that gives nothing or no pairs; and, without an exception,
+Sees: the exceptions about a generator that gives nothing or no pairs, and the one that an epoch
+without a batch ends in on JAX; and, without an exception,
 an epoch without a single batch: its printed loss is exactly that of the epoch before, in which the
 weights moved, and the weights are the same after it.
 Why it matters: a generator that is not endless is empty after its first pass. Keras warns, prints
@@ -43,6 +44,9 @@ def generator_exhausted(
             if (found := pattern.search(crash.message)) is not None:
                 evidence = {"during": crash.during, **found.groupdict()}
                 return Suspicion(case=case, evidence=evidence, where=place(crash.where))
+        if trace is not None and trace.trained and _state_lost(crash):
+            evidence = {"during": crash.during, "epochs": trace.trained}
+            return Suspicion(case="lost", evidence=evidence, where=place(crash.where))
     source = data.train.source if data is not None else ""
     if source not in SOURCES or trace is None:
         return NotApplicable("nothing was trained on a generator")
@@ -59,6 +63,16 @@ def generator_exhausted(
     }
     line = settings.fit_where if settings is not None else None
     return Suspicion(case="epoch", evidence=evidence, where=place(line))
+
+
+def _state_lost(crash: CrashFacts) -> bool:
+    """What Keras on JAX raises after an epoch without a batch: the weights that its steps carry are
+    never handed back, and the variable has no initialiser left to start from."""
+    return (crash.type, crash.during, crash.message) == (
+        "TypeError",
+        "fit",
+        "'NoneType' object is not callable",
+    )
 
 
 def _empty(trace: Trace, epochs: list[Epoch], i: int) -> bool:
@@ -83,6 +97,8 @@ CHECK = Check(
         "pairs": "The generator does not yield tuples (inputs, labels).",
         "sizes": "The generator's batches have unlike shapes: {first} where {second} was expected.",
         "stopped": "The generator ran out of data inside and ended with an error.",
+        "lost": "The generator ran out of data after {epochs} epochs: the next had no batch, after "
+        "which Keras on JAX has lost the model's weights.",
         "epoch": "The generator ran out of data: epoch {epoch} of {epochs} had no batch (its loss "
         "{loss:.4g} is the one printed before), and the later ones see only the first two batches.",
     },
@@ -94,6 +110,8 @@ CHECK = Check(
         "shape.",
         "stopped": "Put `while True:` round its loop and make the inner iterator anew in it; do "
         "not call next(...) on one that can end.",
+        "lost": "Put `while True:` round the generator's loop, so that it starts again after each "
+        "pass, and set steps_per_epoch to the batches of one pass.",
         "epoch": "Put `while True:` round the generator's loop, so that it starts again after each "
         "pass, and set steps_per_epoch to the batches of one pass; or hand over the arrays, or a "
         "keras.utils.PyDataset.",

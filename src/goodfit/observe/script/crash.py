@@ -138,7 +138,10 @@ def _message(error: BaseException) -> str:
         text = _ANSI.sub("", str(error)).strip()
     except Exception:  # a broken __str__ of the user's own
         text = ""
-    return text if len(text) <= _LONGEST_MESSAGE else text[: _LONGEST_MESSAGE - 1] + "…"
+    if len(text) <= _LONGEST_MESSAGE:
+        return text
+    half = _LONGEST_MESSAGE // 2  # deserialising and TensorFlow's graphs name the cause at the end
+    return f"{text[: half - 1]}…{text[-half:]}"
 
 
 def crash_facts(
