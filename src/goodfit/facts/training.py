@@ -43,7 +43,8 @@ class Epoch:
     """One epoch as it was logged, and as it was probed (None where the governor left it out).
     `index` counts from 0; -1 is the state before training. `logs` are Keras' own printed values.
     `penalty` is sum(model.losses) in inference mode. `wait_seconds` is how long the training loop
-    waited for its data in this epoch (None where that was not seen)."""
+    waited for its data in this epoch (None where that was not seen); `steps` how many the optimiser
+    took."""
 
     index: int
     logs: Mapping[str, float] = field(default_factory=dict)
@@ -54,6 +55,7 @@ class Epoch:
     penalty: float | None = None
     layers: tuple[LayerProbe, ...] = ()
     wait_seconds: float | None = None
+    steps: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

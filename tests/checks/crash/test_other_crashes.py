@@ -248,3 +248,17 @@ def test_weights_lost_after_an_empty_epoch_on_jax() -> None:
     assert run_check(generator_exhausted.CHECK, Facts(crash=crash, trace=Trace()))[1] is None
     elsewhere = replace(crash, during="script")
     assert run_check(generator_exhausted.CHECK, Facts(crash=elsewhere, trace=trained))[1] is None
+
+
+def test_an_epoch_of_few_steps_shows_a_generator_that_ended() -> None:
+    def seen(source: str, *steps: int) -> Facts:
+        epochs = tuple(Epoch(index=i, logs={"loss": 1.0}, steps=n) for i, n in enumerate(steps))
+        return Facts(
+            data=DataFacts(train=SetFacts(role="train", source=source)), trace=Trace(epochs=epochs)
+        )
+
+    _, found = run_check(generator_exhausted.CHECK, seen("generator", 33, 33, 2, 2))
+    assert found is not None
+    assert "epoch 3 had 2 steps, the first one 33" in found.message
+    assert run_check(generator_exhausted.CHECK, seen("generator", 33, 33, 32))[1] is None
+    assert run_check(generator_exhausted.CHECK, seen("numpy", 33, 33, 2))[1] is None

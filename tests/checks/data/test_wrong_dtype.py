@@ -77,7 +77,9 @@ def test_pixels_cut_to_zeros_and_ones() -> None:
     cut = replace(image((28, 28, 1)), dtype="int64", whole_numbers=True, mean=0.004)
     assert found(CHECK, Facts(data=data([cut]), model=PLAIN)).evidence["maximum"] == 1
     ink = replace(cut, mean=0.13)
-    silent(CHECK, Facts(data=data([ink]), model=PLAIN))
+    assert found(CHECK, Facts(data=data([ink]), model=PLAIN)).severity == "warning"
+    silent(CHECK, Facts(data=data([replace(ink, mean=0.3)]), model=PLAIN))
+    silent(CHECK, Facts(data=data([replace(ink, dtype="uint8")]), model=PLAIN))
     silent(CHECK, Facts(data=data([replace(cut, dtype="uint8", maximum=255.0)]), model=PLAIN))
 
 

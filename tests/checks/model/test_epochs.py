@@ -9,7 +9,7 @@ from literals import baselines, predictions, trace
 from model_literals import case, finding
 
 from goodfit.checks.model.epochs import CHECK, epochs
-from goodfit.facts import SettingsFacts, Trace
+from goodfit.facts import Epoch, SettingsFacts, Trace
 
 FIT = SettingsFacts(steps_per_epoch=30)
 
@@ -36,7 +36,9 @@ def test_one_epoch_that_leaves_it_behind_a_linear_model() -> None:
 
 def test_a_last_epoch_that_brought_a_large_part() -> None:
     assert finding(CHECK, settings=FIT, trace=short(2.3, 1.8, 1.2)).severity == "warning"
-    assert finding(CHECK, settings=FIT, trace=short(2.3, 0.8)).severity == "tip"
+    assert finding(CHECK, settings=FIT, trace=short(2.3, 0.8)).severity == "warning"
+    longer = SettingsFacts(steps_per_epoch=1000)
+    assert finding(CHECK, settings=longer, trace=short(2.3, 0.8)).severity == "tip"
     many = SettingsFacts(steps_per_epoch=5000)
     assert case(epochs(short(2.3, 0.8), many)) == "Passed"
     assert case(epochs(short(2.3, 0.5, 0.3, 0.28), FIT)) == "Passed"
@@ -52,3 +54,10 @@ def test_ended_on_purpose() -> None:
     assert case(epochs(stopped, FIT)) == "NotApplicable"
     assert case(epochs(replace(stopped, stopped_by=None, finished=False), FIT)) == "NotApplicable"
     assert case(epochs(Trace(), FIT)) == "CannotTell"
+
+
+def test_one_short_epoch_needs_no_losses() -> None:
+    blind = Trace(epochs=(Epoch(index=0, logs={"loss": 1.0}),))
+    assert finding(CHECK, settings=FIT, trace=blind).severity == "warning"
+    longer = SettingsFacts(steps_per_epoch=1000)
+    assert case(epochs(blind, longer)) == "CannotTell"

@@ -7,15 +7,17 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from literals import trace
 from model_literals import case, finding
 
-from goodfit.checks.check import Suspicion
+from goodfit.checks.check import Suspicion, run_check
 from goodfit.checks.model.learning_rate import CHECK, learning_rate
 from goodfit.facts import (
     BaselineFacts,
     BaselineScore,
     Epoch,
     ExperimentFacts,
+    Facts,
     HonestLoss,
     LayerFacts,
     LayerProbe,
@@ -583,3 +585,25 @@ def test_initial_weights_stand_for_the_first_probe_of_a_slow_start() -> None:
     model = ModelFacts(name="m", kind="sequential", layers=layers)
     assert case(learning_rate(**slow, model=model)) == "too-low"
     assert case(learning_rate(**slow)) == "CannotTell"
+
+
+@pytest.mark.parametrize(
+    ("rates", "fires"),
+    [
+        ([1e-3, 1e-5, 1e-7, 1e-9, 1e-9, 1e-9], True),
+        ([1e-3, 1e-3, 5e-4, 2e-4, 1e-4, 5e-6], False),
+        ([1e-3, 9e-4, 7e-4, 5e-4, 2e-4, 1e-6], False),
+    ],
+    ids=["collapsed", "steps", "cosine"],
+)
+def test_a_rate_that_fell_to_nothing_half_way(rates: list[float], fires: bool) -> None:
+    course = [2.3, 1.9, 1.8, 1.8, 1.8, 1.8, 1.8]
+    seen = trace(course, course)
+    epochs = [
+        replace(epoch, learning_rate=rates[epoch.index]) if epoch.index >= 0 else epoch
+        for epoch in seen.epochs
+    ]
+    settings = SettingsFacts(optimizer=OptimizerFacts(name="Adam", learning_rate=1e-3))
+    facts = Facts(trace=replace(seen, epochs=tuple(epochs)), settings=settings)
+    _, found = run_check(CHECK, facts)
+    assert (found is not None and "stopped learning" in found.message) == fires

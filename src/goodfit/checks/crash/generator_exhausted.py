@@ -3,7 +3,8 @@
 Sees: the exceptions about a generator that gives nothing or no pairs, and the one that an epoch
 without a batch ends in on JAX; and, without an exception,
 an epoch without a single batch: its printed loss is exactly that of the epoch before, in which the
-weights moved, and the weights are the same after it.
+weights moved, and the weights are the same after it; or an epoch of less than half the first one's
+steps.
 Why it matters: a generator that is not endless is empty after its first pass. Keras warns, prints
 the old numbers again, and then goes on with the two batches that it had looked at beforehand: the
 later epochs train on those alone.
@@ -17,9 +18,10 @@ from __future__ import annotations
 import math
 import re
 
-from goodfit.checks.check import Answer, Check, NotApplicable, Passed, Suspicion, place
+from goodfit.checks.check import Answer, Check, NotApplicable, Passed, Suspicion, Threshold, place
 from goodfit.facts import CrashFacts, DataFacts, Epoch, SettingsFacts, Trace
 
+SHORT = Threshold(0.5, source="an epoch of less than half the first one's steps was cut short")
 SOURCES = ("generator", "other")
 _CASES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (case, re.compile(pattern, re.DOTALL))
@@ -51,6 +53,15 @@ def generator_exhausted(
     if source not in SOURCES or trace is None:
         return NotApplicable("nothing was trained on a generator")
     epochs = [epoch for epoch in trace.epochs if epoch.index >= 0]
+    first = epochs[0].steps if epochs else None
+    short = next(
+        (e for e in epochs[1:] if first and e.steps is not None and e.steps < SHORT.value * first),
+        None,
+    )
+    if short is not None:
+        evidence = {"epoch": short.index + 1, "steps": short.steps, "first_steps": first}
+        line = settings.fit_where if settings is not None else None
+        return Suspicion(case="short", evidence=evidence, where=place(line))
     empty = next((i for i in range(1, len(epochs)) if _empty(trace, epochs, i)), None)
     if empty is None:
         return Passed(f"the generator gave batches in all {len(epochs)} epochs")
@@ -97,6 +108,8 @@ CHECK = Check(
         "pairs": "The generator does not yield tuples (inputs, labels).",
         "sizes": "The generator's batches have unlike shapes: {first} where {second} was expected.",
         "stopped": "The generator ran out of data inside and ended with an error.",
+        "short": "The generator ran out of data: epoch {epoch} had {steps} steps, the first one "
+        "{first_steps}.",
         "lost": "The generator ran out of data after {epochs} epochs: the next had no batch, after "
         "which Keras on JAX has lost the model's weights.",
         "epoch": "The generator ran out of data: epoch {epoch} of {epochs} had no batch (its loss "
@@ -110,6 +123,8 @@ CHECK = Check(
         "shape.",
         "stopped": "Put `while True:` round its loop and make the inner iterator anew in it; do "
         "not call next(...) on one that can end.",
+        "short": "Put `while True:` round the generator's loop, so that it starts again after each "
+        "pass, and set steps_per_epoch to the batches of one pass.",
         "lost": "Put `while True:` round the generator's loop, so that it starts again after each "
         "pass, and set steps_per_epoch to the batches of one pass.",
         "epoch": "Put `while True:` round the generator's loop, so that it starts again after each "

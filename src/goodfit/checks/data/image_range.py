@@ -1,7 +1,8 @@
 """GF127 image-range: pixels in another range than the model is made for.
 
 Sees: pixels of 0 to 255 that nothing scales before the first weights; pixels scaled twice (a
-Rescaling layer on data that were divided by 255 already, or data divided twice).
+Rescaling layer on data that were divided by 255 already, or data divided twice), which nobody does
+on purpose: a warning even where the model did well.
 Why it matters: weights are drawn for inputs of about unit size. Pixels of 255 start the model far
 off; pixels of 0.004 leave it nearly blind, and BatchNormalization's epsilon does not mend that.
 Evidence: the range of the pixels as given and as the first weights receive them; whether the model
@@ -82,7 +83,7 @@ def image_range(
             return Suspicion(
                 case=case,
                 evidence=evidence,
-                severity="tip" if well else None,
+                severity="tip" if well and case == "raw" else None,
                 where=_where(settings, way),
             )
     if unseen:

@@ -1,7 +1,8 @@
 """GF102 unscaled-features: inputs of a scale, or of scales, that training cannot digest.
 
 Sees: features whose typical size is far from 1, or some of which vary by orders of magnitude more
-than others, and nothing in front of the first weights that scales them.
+than others, and nothing in front of the first weights that scales them. A tenth of unit size is
+enough where training ended while it was still falling.
 Why it matters: initial weights are drawn for inputs of about unit size. Large inputs start the
 model far off and make its loss jump, and features of small spread are all but invisible beside
 those of a large one.
@@ -32,6 +33,7 @@ from goodfit.checks.check import (
 )
 from goodfit.checks.data.approach import Way, ways
 from goodfit.checks.data.faring import Faring, fared
+from goodfit.checks.model.harm import still_falling
 from goodfit.facts import (
     ArrayFacts,
     BaselineFacts,
@@ -43,6 +45,7 @@ from goodfit.facts import (
 
 LARGE = Threshold(30.0, source="docs/evidence/data.md")
 SMALL_ROW = Threshold(0.01, source="docs/evidence/data.md")
+SMALL_AND_SLOW = Threshold(0.1, source="a tenth of unit size, and training that ended too early")
 SPREAD = Threshold(100.0, source="docs/evidence/data.md")
 KINDS = ("features", "sequence")
 
@@ -63,6 +66,10 @@ class _Scales:
         if self.typical >= LARGE.value:
             return "large"
         return "small" if 0 < self.row <= SMALL_ROW.value else ""
+
+    def slows(self, slow: bool) -> bool:
+        """Whether inputs are so small that a training which was still falling owes it to them."""
+        return slow and 0 < self.typical <= SMALL_AND_SLOW.value
 
 
 def _scales(array: ArrayFacts, way: Way) -> _Scales | None:
@@ -88,20 +95,21 @@ def _scales(array: ArrayFacts, way: Way) -> _Scales | None:
 
 
 def _raw(
-    data: DataFacts, model: ModelFacts, faring: Faring
-) -> Iterator[tuple[ArrayFacts, Way, _Scales]]:
+    data: DataFacts, model: ModelFacts, faring: Faring, slow: bool
+) -> Iterator[tuple[ArrayFacts, Way, _Scales, str]]:
     """Inputs of an unfit scale that nothing scales, with what they meet."""
     for number, array in enumerate(data.train.inputs):
         if array.kind not in KINDS:
             continue
         for way in ways(model, data.train.inputs, number):
             found = _scales(array, way)
-            if way.end == "normalised" or found is None or not found.case:
+            if way.end == "normalised" or found is None:
                 continue
-            if found.case != "spread" and way.normalised_behind:
+            case = found.case or ("small" if found.slows(slow) else "")
+            if not case or (case != "spread" and way.normalised_behind):
                 continue
             if way.end == "weights" or faring == "badly":
-                yield array, way, found
+                yield array, way, found, case
                 break
 
 
@@ -141,14 +149,15 @@ def unscaled_features(
     if not asked:
         return NotApplicable("no input holds plain numbers")
     faring = fared(baselines, trace)
-    for array, way, scales in _raw(data, model, faring):
+    slow = still_falling(trace, settings) is not None
+    for array, way, scales, case in _raw(data, model, faring, slow):
         where = place(
             settings.fit_where if settings else None,
             layer=way.layer.path if way.layer else None,
             argument="x",
         )
         return Suspicion(
-            case=f"{scales.case}, yet trained" if faring == "well" else scales.case,
+            case=f"{case}, yet trained" if faring == "well" else case,
             evidence=_evidence(array, scales, baselines),
             severity="tip" if faring == "well" else None,
             where=where,

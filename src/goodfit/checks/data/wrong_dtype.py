@@ -43,6 +43,7 @@ CUT_SHARE = Threshold(0.9, source="nearly all features, so that it is no design 
 CUT_FEATURES = Threshold(5, source="fewer may be small signed counts by design")
 CUT_STD = (0.2, 1.3)
 BLANK = Threshold(0.05, source="binary pictures have more ink; x / 255 cut keeps the 255s only")
+BLANK_WIDE = Threshold(0.2, source="binary pictures are bool or uint8; int64 is what a cast leaves")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +110,8 @@ def _cut(array: ArrayFacts) -> bool:
         return False
     if array.kind == "features":
         return _signed_counts(array)
-    blank = array.minimum == 0 and array.maximum == 1 and (array.mean or 0.0) < BLANK.value
+    ink = BLANK_WIDE if array.dtype in ("int32", "int64") else BLANK
+    blank = array.minimum == 0 and array.maximum == 1 and (array.mean or 0.0) < ink.value
     return array.kind == "image" and blank
 
 

@@ -3,7 +3,7 @@
 Sees: a layer with an activation that feeds an activation layer through nothing but steps that pass
 values on: a second softmax or sigmoid behind the first, one of them behind a relu or tanh, and
 other pairs between hidden layers. Pairs of which the second changes nothing (relu after relu) are
-left alone.
+left alone. Also a softmax in a hidden layer of weights, where the model does badly.
 Why it matters: the second sees only what the first lets through. Behind a softmax, sigmoid or tanh
 the answers are squeezed together: two sigmoids answer nothing outside 0.5 to 0.73, so that the loss
 has a floor that no training gets below. Behind a relu a sigmoid never answers "no".
@@ -34,6 +34,14 @@ def doubled_activation(
     baselines: BaselineFacts | None = None,
     settings: SettingsFacts | None = None,
 ) -> Answer:
+    suffers = harm(trace, baselines, settings)
+    shares = next((layer for layer in model.layers if _shares(model, layer)), None)
+    if shares is not None and suffers:
+        return Suspicion(
+            case="shares",
+            evidence={"first": shares.path, "activation": "softmax", "harm": suffers.words},
+            where=place(shares.where, layer=shares.path, argument="activation"),
+        )
     if not any(_second(layer) for layer in model.layers):
         return NotApplicable("no activation stands in a layer of its own")
     if not graph_known(model):
@@ -48,7 +56,6 @@ def doubled_activation(
     if not found:
         return Passed("no activation follows straight on another")
     case, first, second = min(found, key=lambda one: _CASES.index(one[0]))
-    suffers = harm(trace, baselines, settings)
     sure = case in ("squeezed", "half")
     return Suspicion(
         case=case,
@@ -62,6 +69,18 @@ def doubled_activation(
             "harm": suffers.words if suffers else None,
         },
         where=place(second.where or first.where, layer=second.path, argument="activation"),
+    )
+
+
+def _shares(model: ModelFacts, layer: LayerFacts) -> bool:
+    """Whether a hidden layer of weights hands on a softmax: shares that add up to 1."""
+    heads = {output.layer for output in model.outputs}
+    return (
+        layer.activation == "softmax"
+        and layer.type in ("Dense", "Conv1D", "Conv2D")
+        and bool(heads)
+        and None not in heads
+        and layer.path not in heads
     )
 
 
@@ -114,12 +133,15 @@ CHECK = Check(
         "answers less than 0.5.",
         "cut": "{second} applies {then} to what went through {activation} in {first}, which cuts "
         "off every negative score.",
+        "shares": "The hidden layer {first} hands on a softmax, shares that add up to 1, which "
+        "squeezes what the next layer sees; the model {harm}.",
         "hidden": "{second} applies {then} straight after {activation} in {first}.",
     },
     advice={
         "squeezed": "Keep one of the two: leave activation out of {first}, or drop {second}.",
         "half": "Leave activation out of {first}.",
         "cut": "Leave activation out of {first}.",
+        "shares": "Use activation='relu' in {first}; softmax belongs to the last layer.",
         "hidden": "Keep one of the two activations.",
     },
     remedies=("activation", "output-activation"),

@@ -36,6 +36,7 @@ from goodfit.results import Severity, Where
 FEW = Threshold(3, source="fewer than four probed epochs show no course to go on from")
 LAST_SHARE = Threshold(0.25, source="half as much again is then a tenth of the gain or more")
 MIN_Z = Threshold(3.0, source="standard errors of the honest loss: one in a thousand by chance")
+FEW_STEPS = Threshold(300, source="no network learns a task from fresh weights in fewer")
 MANY_STEPS = Threshold(2000, source="a pass over many rows may be all that is needed")
 
 
@@ -46,13 +47,19 @@ def epochs(
     model: ModelFacts | None = None,
 ) -> Answer:
     trained = trace.trained
+    if trained == 1 and trace.final_train is None and _steps(trace, settings) <= FEW_STEPS.value:
+        return Suspicion(
+            case="one",
+            evidence={"epochs": 1, "more": 10, "steps": _steps(trace, settings)},
+            where=place(settings.fit_where, argument="epochs"),
+        )
     if not trained or trace.final_train is None:
         return CannotTell(trace.honest_missing or "no epoch was trained")
     if trace.stopped_by or not trace.finished:
         return NotApplicable("training was ended early on purpose, or broke off")
     if not math.isfinite(trace.final_train.mean):
         return NotApplicable("the loss is not finite, which is another finding")
-    steps = (settings.steps_per_epoch or 1) * trained
+    steps = _steps(trace, settings)
     suffers = harm(trace, baselines, settings)
     evidence = {
         "epochs": trained,
@@ -72,6 +79,10 @@ def epochs(
     return Suspicion(case="falling", evidence=evidence | {"left": left}, where=where)
 
 
+def _steps(trace: Trace, settings: SettingsFacts) -> int:
+    return (settings.steps_per_epoch or 1) * trace.trained
+
+
 def _few(trace: Trace, known: Mapping[str, Any], where: Where) -> Answer:
     """Of one to three epochs."""
     steps: int = known["steps"]
@@ -80,9 +91,10 @@ def _few(trace: Trace, known: Mapping[str, Any], where: Where) -> Answer:
     if evidence["harm"]:
         return Suspicion(case="few-harm", evidence=evidence, where=where)
     if share is not None and share >= LAST_SHARE.value and steps < MANY_STEPS.value:
-        # the first epoch brings most of the gain in any training
-        severity: Severity = "tip" if trace.trained == 1 else "warning"
-        case = "one" if trace.trained == 1 else "few"
+        # the first epoch brings most of the gain in any training, if it has many steps
+        one = trace.trained == 1
+        severity: Severity = "tip" if one and steps > FEW_STEPS.value else "warning"
+        case = "one" if one else "few"
         return Suspicion(case=case, evidence=evidence, severity=severity, where=where)
     return Passed(f"{evidence['epochs']} epochs ({steps} steps) seem to have been enough", evidence)
 

@@ -8,6 +8,8 @@ or depth is too low for another. Where training came to little, copies of the un
 also trained for a few dozen steps each at rates a factor of ten apart (a range test): some rate at
 least ten times lower, while the one used does not take the loss down ("test-too-high"), or ten
 times higher ("test-too-low"), then gets clearly further in those few steps than the whole training.
+A rate that a schedule or a callback took below a hundredth of its start for at least half of the
+training ("collapsed"), with more to learn.
 Why it matters: too high, training is noise or destroys the network; too low, what looks like
 underfitting is only an unfinished start.
 Evidence: the change of the weights over an epoch against their size (the median layer's, and the
@@ -38,7 +40,7 @@ from goodfit.checks.check import (
     Threshold,
     place,
 )
-from goodfit.checks.model.rates import Tried, higher_rates_idle, tried
+from goodfit.checks.model.rates import Tried, collapsed, higher_rates_idle, tried
 from goodfit.checks.model.signal import Reach, comparable, prior_loss, reach
 from goodfit.checks.model.sizes import Sizes, left, weight_sizes
 from goodfit.facts import (
@@ -58,6 +60,7 @@ LOST = Threshold(0.25, source="docs/evidence/model.md")
 EXPLODED = Threshold(1.5, source="docs/evidence/model.md")
 SHORT_STEPS = Threshold(3e-4, source="docs/evidence/model.md")
 HARDLY_MOVED = Threshold(0.15, source="docs/evidence/model.md")
+LEARNED_ALL = Threshold(0.97, source="all but noise of what a simple learner learns")
 SHARE_LEARNED = Threshold(0.5, source="docs/evidence/model.md")
 TIMES_LONGER = Threshold(5.0, source="docs/evidence/model.md")
 
@@ -109,10 +112,14 @@ def learning_rate(
     if found is not None:
         return _suspicion(found.case, _tried_evidence(found, trace, settings), settings)
     course = _course(trace, settings, model)
+    possible = reach(trace, baselines)
+    fallen = collapsed(trace, settings)
+    end = trace.final_train.mean if trace.final_train else math.nan
+    if fallen is not None and (possible is None or possible.share(end) < LEARNED_ALL.value):
+        return _suspicion("collapsed", _collapse(fallen, end, trace, settings), settings)
     if course is None:
         return CannotTell("too few epochs were probed for a course of loss and weights")
     prior = prior_loss(trace, baselines)
-    possible = reach(trace, baselines)
     evidence = _evidence(course, settings, prior, possible)
     floor = course.first if prior is None else min(course.first, prior)
     if _too_high(course, floor, possible is not None, trace, model):
@@ -142,6 +149,20 @@ def _tried_evidence(found: Tried, trace: Trace, settings: SettingsFacts) -> dict
         "steps": found.steps,
         "epochs": trace.trained,
         "tried": {f"{rate:g}": loss for rate, loss in found.losses},
+    }
+
+
+def _collapse(
+    fallen: tuple[int, float], end: float, trace: Trace, settings: SettingsFacts
+) -> dict[str, Any]:
+    optimizer = settings.optimizer
+    return {
+        "optimizer": optimizer.name if optimizer else "",
+        "learning_rate": optimizer.learning_rate if optimizer else None,
+        "since": fallen[0],
+        "rate": fallen[1],
+        "epochs": trace.trained,
+        "last_loss": end,
     }
 
 
@@ -343,6 +364,9 @@ CHECK = Check(
         "test-too-low": "With {better} in place of {told} ({optimizer}), {steps} steps took the "
         "loss of a copy of the untrained model from {start_loss:.3g} to {better_loss:.3g}; all of "
         "training only came to {last_loss:.3g}.",
+        "collapsed": "From epoch {since} of {epochs} on the learning rate was {rate:.2g}, less than "
+        "a hundredth of the {learning_rate:.2g} it began with: the model stopped learning there, at "
+        "a training loss of {last_loss:.3g}.",
         "too-low": "With {told} ({optimizer}) {epochs} epochs changed the weights by only "
         "{total_update:.2g} of their size; at this pace it takes some {epochs_needed} more epochs "
         "to reach what a simple learner does (training loss {last_loss:.3g} against "
@@ -352,6 +376,8 @@ CHECK = Check(
         "test-too-high": "Use {better}.",
         "test-too-low": "Use {better}.",
         "too-high": "Try {lower}, and again a tenth if the loss still does not fall.",
+        "collapsed": "Let the rate fall later and by less: a schedule over all steps of the training, "
+        "or ReduceLROnPlateau(factor=0.5, patience=5, min_lr=...).",
         "too-low": "Try {higher}, and again as long as the loss falls steadily.",
     },
     remedies=("learning-rate",),

@@ -44,6 +44,7 @@ _SEVERITY: dict[str, Severity] = {
     "exclusive-loss-for-labels": "warning",
     "squared-error-for-classes": "warning",
     "squared-error-for-class-numbers": "warning",
+    "absolute-error-for-labels": "warning",
     "squared-error-without-softmax": "tip",
     "squared-error-for-two-classes": "tip",
     "binary-loss-for-one-hot": "tip",
@@ -112,6 +113,9 @@ def _case(head: Head, autoencoder: bool) -> str:
 def _squared(head: Head) -> str:
     """Distances between numbers for what are classes. Class numbers in one column may be grades,
     which a distance suits: only the user's own accuracy metric says that they are not."""
+    labels = head.kind in ("multi-hot", "binary") and head.activation == "sigmoid"
+    if head.loss_name == "mean_absolute_error" and labels:
+        return "absolute-error-for-labels"
     if head.kind == "one-hot":
         bounded = head.activation in ("softmax", "sigmoid")
         return "squared-error-for-classes" if bounded else "squared-error-without-softmax"
@@ -157,6 +161,8 @@ CHECK = Check(
         "are {labels} classes; where the model is surely wrong its gradient fades.",
         "squared-error-for-class-numbers": "{loss} takes the {labels} class numbers for amounts, "
         "so that confusing the first class with the last costs most.",
+        "absolute-error-for-labels": "{loss} is least at the median, so that the answer for any "
+        "label that fewer than half of such rows have is plainly 0.",
         "squared-error-without-softmax": "{loss} measures distances between numbers, but the "
         "targets are {labels} classes.",
         "squared-error-for-two-classes": "{loss} on a sigmoid output learns two classes, but its "
@@ -174,6 +180,7 @@ CHECK = Check(
         "'sparse_categorical_crossentropy' for class numbers, with a softmax output.",
         "squared-error-for-class-numbers": "Use loss='sparse_categorical_crossentropy' and "
         "Dense({labels}, activation='softmax'); keep {loss} only if the classes are amounts.",
+        "absolute-error-for-labels": "Use loss='binary_crossentropy'.",
         "squared-error-without-softmax": "Try activation='softmax' with "
         "loss='categorical_crossentropy': its answers are probabilities.",
         "squared-error-for-two-classes": "Use loss='binary_crossentropy'.",

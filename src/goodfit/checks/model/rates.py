@@ -36,6 +36,24 @@ class Tried:
     losses: tuple[tuple[float, float], ...]
 
 
+COLLAPSED = Threshold(0.01, source="a hundredth of the first rate: nothing is learned any more")
+MOSTLY = Threshold(0.5, source="good schedules spend the end there, not half of the training")
+
+
+def collapsed(trace: Trace, settings: SettingsFacts) -> tuple[int, float] | None:
+    """The first epoch (from 1) after which the rate stayed below a hundredth of the first step's,
+    for at least half of the training, and the rate there; None where it did not."""
+    first = settings.optimizer.learning_rate if settings.optimizer else None
+    rates = [e.learning_rate for e in trace.epochs if e.index >= 0]
+    if not first or len(rates) < 3 or any(rate is None for rate in rates):
+        return None
+    low = [rate is not None and rate <= COLLAPSED.value * first for rate in rates]
+    if not all(low[-math.ceil(MOSTLY.value * len(low)) :]):
+        return None
+    since = next(i for i in range(len(low)) if all(low[i:]))
+    return since + 1, float(rates[since] or 0.0)
+
+
 def _floor(test: RangeTest) -> float:
     """What learning is measured from: the lower of a constant answer's and the first loss."""
     known = (test.start_loss, test.prior_loss)

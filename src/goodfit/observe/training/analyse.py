@@ -26,6 +26,7 @@ from goodfit.observe.objects.graph import layer_paths
 from goodfit.observe.training import gap
 from goodfit.observe.training.closer import closer
 from goodfit.observe.training.evaluate import CURVE_ROWS, NoHonestLossError, Rows
+from goodfit.observe.training.flow import connected
 from goodfit.observe.training.layers import LayerObserver
 from goodfit.observe.training.watched import Watched
 
@@ -139,6 +140,15 @@ class Analysis:
             if epoch not in done and (epoch < 0 or time.perf_counter() < self.deadline):
                 self._kept(epoch, weights)
         self._standard_errors()
+        self.attempt("penalty", self._penalties)
+
+    def _penalties(self) -> None:
+        """The penalty at every epoch whose weights were kept."""
+        kept = dict(self.watched.snapshots.values())
+        for place, record in enumerate(self.epochs):
+            if record.penalty is None and record.index in kept and self.watched.penalised:
+                penalty = self.watched.evaluator.penalty(kept[record.index])
+                self.epochs[place] = replace(record, penalty=penalty)
 
     def _kept(self, epoch: int, weights: Sequence[np.ndarray]) -> None:
         for role, sample in self.watched.samples.items():
@@ -204,6 +214,8 @@ class Analysis:
             for place, record in enumerate(self.epochs):
                 if record.index == epoch:
                     self.epochs[place] = replace(record, layers=probed)
+        if self.model is not None:
+            self.model = connected(self.model, observer.flow)
 
     # Gap -------------------------------------------------------------------
 

@@ -3,42 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from goodfit.facts import LayerProbe
 from goodfit.observe.training.evaluate import Evaluator
+from goodfit.observe.training.flow import Flow, listening
 from goodfit.observe.training.losses import NoHonestLossError, row_losses
 from goodfit.observe.training.sampling import Sample
 
 PROBE_ROWS = 256
 # Values beyond 99 % of the way to a bound of the activation's range count as saturated.
 BOUNDED = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "hard_sigmoid": (0.0, 1.0)}
-
-
-@contextmanager
-def _listening(paths: Mapping[int, str], outputs: dict[str, Any]) -> Iterator[None]:
-    """Note the first output of each layer in `paths` (id of layer to path) while the body runs."""
-    import keras
-
-    layer_class = keras.layers.Layer
-    original = layer_class.__call__
-
-    def listened(self: Any, *args: Any, **kwargs: Any) -> Any:
-        result = original(self, *args, **kwargs)
-        path = paths.get(id(self))
-        if path is not None and path not in outputs:
-            outputs[path] = keras.tree.flatten(result)[0]
-        return result
-
-    layer_class.__call__ = listened
-    try:
-        yield
-    finally:
-        layer_class.__call__ = original
 
 
 def _statistics(output: Any, activation: str | None) -> dict[str, Any]:
@@ -82,7 +60,7 @@ class LayerObserver:
         self._layers = list(layers)
         self._activations = dict(activations)
         self._run: Callable[..., Any] | None = None
-        self._order: list[str] = []
+        self.flow = Flow()
 
     def _function(self) -> Callable[..., Any]:
         if self._run is None:
@@ -93,15 +71,16 @@ class LayerObserver:
             losses = row_losses(model)
 
             def measure(x: Any, y: Any) -> Any:
-                outputs: dict[str, Any] = {}
-                with _listening(paths, outputs):
+                self.flow = Flow()
+                with listening(paths, self.flow):
                     prediction = model(x, training=False)
                 loss = ops.mean(losses(y, prediction))
                 statistics = {
                     path: _statistics(output, self._activations.get(path))
-                    for path, output in outputs.items()
+                    for path, output in self.flow.outputs.items()
                     if hasattr(output, "shape") and "string" not in str(output.dtype)
                 }
+                self.flow.end(prediction)
                 return loss, statistics
 
             self._run = self._evaluator.backend.compiled_gradients(model, measure)

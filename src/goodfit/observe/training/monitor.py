@@ -95,6 +95,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         self._seconds = 0.0
         self._epoch_started = 0.0
         self._next_kept = 0
+        self._iterations: int | None = None
         self.failure = ""
 
     # ------------------------------------------------------------ before training
@@ -140,6 +141,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         with self._governor.spending("snapshot"):
             self._watched.remember("initial", -1)
         self._epochs.append(Epoch(index=-1))
+        self._iterations = _iterations(self.model)
 
     def _learn_data(self) -> None:
         assert self._watched is not None
@@ -177,6 +179,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
             self._look_again()
         record = replace(
             self._probe(epoch, _numbers(logs or {}), seconds),
+            steps=self._steps_taken(),
             wait_seconds=self._watched.intake.waiting.taken(),
         )
         self._epochs.append(record)
@@ -202,10 +205,8 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         assert watched is not None
         train = validation = None
         penalty: float | None = 0.0 if not watched.penalised else None
-        rate: float | None = None
         if self._governor.allows("curve", COMPILING_SECONDS):
             with self._governor.spending("curve"):
-                rate = _learning_rate(self.model)
                 train = self._honest("train")
                 penalty = watched.evaluator.penalty()
                 if not watched.validation_readable(self._facts.get("settings")):
@@ -225,11 +226,22 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
             index=index,
             logs=logs,
             seconds=seconds,
-            learning_rate=rate,
+            learning_rate=_learning_rate(self.model, (index + 1) * self._steps),
             train=train,
             validation=validation,
             penalty=penalty,
         )
+
+    def _steps_taken(self) -> int | None:
+        """The optimiser's steps since they were counted last."""
+        now, before = _iterations(self.model), self._iterations
+        self._iterations = now
+        return None if now is None or before is None else now - before
+
+    @property
+    def _steps(self) -> int:
+        settings = self._facts.get("settings")
+        return (settings.steps_per_epoch if settings else None) or 1
 
     def _honest(self, role: str) -> HonestLoss | None:
         assert self._watched is not None
@@ -328,10 +340,22 @@ def _numbers(logs: Mapping[str, Any]) -> dict[str, float]:
     return found
 
 
-def _learning_rate(model: Any) -> float | None:
-    """The learning rate of the coming step; schedules are evaluated, nothing is stepped."""
-    rate = getattr(getattr(model, "optimizer", None), "learning_rate", None)
+def _iterations(model: Any) -> int | None:
     try:
+        return int(keras.ops.convert_to_numpy(model.optimizer.iterations))
+    except (AttributeError, TypeError, ValueError):
+        return None
+
+
+def _learning_rate(model: Any, steps: int) -> float | None:
+    """The learning rate after so many steps; a schedule is asked, nothing is stepped."""
+    optimizer = getattr(model, "optimizer", None)
+    rate = getattr(optimizer, "_learning_rate", None)
+    try:
+        if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
+            rate = rate(steps)
+        else:
+            rate = getattr(optimizer, "learning_rate", None)
         return None if rate is None else float(keras.ops.convert_to_numpy(rate))
     except (TypeError, ValueError):
         return None
