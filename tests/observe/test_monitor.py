@@ -277,6 +277,41 @@ def test_a_model_with_its_own_loss_says_why_there_is_no_honest_loss() -> None:
     assert facts.trace is not None
     assert "compute_loss" in facts.trace.honest_missing
     assert facts.trace.curve("loss")
+    assert facts.trace.predictions is not None
+    assert facts.trace.predictions.spread > 0
+
+
+def test_the_graph_of_a_subclassed_model_shows_when_it_is_called() -> None:
+    class Own(keras.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.last = keras.layers.Dense(1, activation="sigmoid", name="last")
+            self.first = keras.layers.Dense(3, activation="relu", name="first")
+
+        def call(self, inputs: object) -> object:
+            return self.last(self.first(inputs))
+
+    model = Own()
+    model.compile("adam", "binary_crossentropy")
+    _, facts = _watched({"x": X, "y": Y}, model=model, epochs=2)
+    assert facts.model is not None
+    (output,) = facts.model.outputs
+    assert (output.layer, output.activation, output.shape) == ("last", "sigmoid", (1,))
+    assert [layer.path for layer in facts.model.layers] == ["first", "last"]
+    assert [layer.inputs for layer in facts.model.layers] == [(), ("first",)]
+
+
+def test_what_a_schedule_and_the_optimiser_did_is_known_by_epoch() -> None:
+    schedule = keras.optimizers.schedules.ExponentialDecay(0.1, decay_steps=1, decay_rate=0.5)
+    model = keras.Sequential([keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(schedule), "mse")
+    _, facts = _watched({"x": X, "y": Y}, model=model, epochs=2)
+    assert facts.trace is not None
+    steps = facts.trace.epochs[1].steps
+    assert steps is not None
+    assert steps > 0
+    rates = [epoch.learning_rate for epoch in facts.trace.epochs[1:]]
+    assert rates == pytest.approx([0.1 * 0.5**steps, 0.1 * 0.5 ** (2 * steps)])
 
 
 def test_share_out_of_range_is_refused() -> None:

@@ -362,11 +362,11 @@ CHECK = Check(
         "{better_loss:.3g}, which is better than the {last_loss:.3g} that all of training came to: "
         "the steps are too long.",
         "test-too-low": "With {better} in place of {told} ({optimizer}), {steps} steps took the "
-        "loss of a copy of the untrained model from {start_loss:.3g} to {better_loss:.3g}; all of "
-        "training only came to {last_loss:.3g}.",
-        "collapsed": "From epoch {since} of {epochs} on the learning rate was {rate:.2g}, less than "
-        "a hundredth of the {learning_rate:.2g} it began with: the model stopped learning there, at "
-        "a training loss of {last_loss:.3g}.",
+        "loss of a copy of the untrained model from {start_loss:.3g} to {better_loss:.3g}; all "
+        "of training only came to {last_loss:.3g}.",
+        "collapsed": "From epoch {since} of {epochs} on the learning rate was {rate:.2g}, less "
+        "than a hundredth of the {learning_rate:.2g} it began with: the model stopped learning "
+        "there, at a training loss of {last_loss:.3g}.",
         "too-low": "With {told} ({optimizer}) {epochs} epochs changed the weights by only "
         "{total_update:.2g} of their size; at this pace it takes some {epochs_needed} more epochs "
         "to reach what a simple learner does (training loss {last_loss:.3g} against "
@@ -376,8 +376,8 @@ CHECK = Check(
         "test-too-high": "Use {better}.",
         "test-too-low": "Use {better}.",
         "too-high": "Try {lower}, and again a tenth if the loss still does not fall.",
-        "collapsed": "Let the rate fall later and by less: a schedule over all steps of the training, "
-        "or ReduceLROnPlateau(factor=0.5, patience=5, min_lr=...).",
+        "collapsed": "Let the rate fall later and by less: a schedule over all steps of the "
+        "training, or ReduceLROnPlateau(factor=0.5, patience=5, min_lr=...).",
         "too-low": "Try {higher}, and again as long as the loss falls steadily.",
     },
     remedies=("learning-rate",),

@@ -67,6 +67,7 @@ class Analysis:
         self.settings: SettingsFacts | None = remains.known.get("settings")
         self.missing = dict(remains.missing)
         self.rows: dict[tuple[str, str], Rows] = {}
+        self.answers: dict[str, Rows] = {}
         budget = max(ANALYSIS_SECONDS, ANALYSIS_SHARE * remains.seconds)
         self.deadline = time.perf_counter() + (math.inf if remains.unlimited else budget)
 
@@ -88,6 +89,16 @@ class Analysis:
             for role in ("validation", "train"):
                 if (role, which) not in self.rows:
                     self.attempt(f"{role} rows", functools.partial(self._measure, role, which))
+        for role in ("train", "validation"):
+            self.attempt(f"{role} answers", functools.partial(self._answer, role))
+
+    def _answer(self, role: str) -> None:
+        """What the model answers; asked for by itself where no loss of its rows is known."""
+        known, sample = self.rows.get((role, "final")), self.watched.samples.get(role)
+        if known is not None:
+            self.answers[role] = known
+        elif sample is not None and sample.y is not None:
+            self.answers[role] = self.watched.evaluator.rows(sample, scored=False)
 
     def _measure(self, role: str, which: str) -> None:
         sample = self.watched.samples.get(role)

@@ -37,10 +37,10 @@ def predictions(work: Analysis) -> PredictionFacts | None:
     from goodfit.observe.baselines.predictions import prediction_facts
     from goodfit.observe.baselines.quality import segment
 
-    train = work.rows.get(("train", "final"))
+    train = work.answers.get("train")
     if train is None or train.predictions is None:
         return None
-    validation = work.rows.get(("validation", "final"))
+    validation = work.answers.get("validation")
     name, from_logits = _loss(work)
     found = prediction_facts(
         train.predictions,
@@ -53,7 +53,7 @@ def predictions(work: Analysis) -> PredictionFacts | None:
         loss_name=name,
         output_activation=_activation(work),
     )
-    if found is None or validation is None or validation.chunked:
+    if found is None or validation is None or validation.chunked or not validation.losses.size:
         return found
     worst = work.attempt("segment", lambda: segment(_tables(work), validation.losses))
     return replace(found, segment=worst)
@@ -64,7 +64,7 @@ def _tables(work: Analysis) -> dict[int, np.ndarray]:
     import keras
 
     leaves = keras.tree.flatten(work.watched.samples["validation"].x)
-    rows = len(work.rows["validation", "final"].losses)
+    rows = len(work.answers["validation"].losses)
     return {
         number: leaf[:rows]
         for number, leaf in enumerate(leaves)
@@ -92,7 +92,7 @@ def baselines(work: Analysis) -> BaselineFacts | None:
     if train is None or train.y is None:
         work.missing["baselines"] = "no sample of training rows with targets"
         return None
-    found = {role: work.rows.get((role, "final")) for role in ("train", "validation")}
+    found = {role: work.answers.get(role) for role in ("train", "validation")}
     model = work.model
     name, from_logits = _loss(work)
     result = baseline_facts(

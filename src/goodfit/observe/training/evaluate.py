@@ -68,20 +68,21 @@ class Evaluator:
         weights: list[np.ndarray] = self.backend.snapshot(self.model)
         return weights
 
-    def _function(self, training: bool) -> Callable[..., Any]:
-        key = f"rows, training={training}"
+    def _function(self, training: bool, scored: bool = True) -> Callable[..., Any]:
+        key = f"rows, training={training}, scored={scored}"
         if key not in self._compiled:
             import keras
             from keras import ops
 
-            losses = row_losses(self.model)
+            losses = row_losses(self.model) if scored else None
 
             def measure(x: Any, y: Any) -> Any:
                 output = self.model(x, training=training)
                 first = keras.tree.flatten(output)[0]
                 units = math.prod(int(n or 1) for n in first.shape[1:])
                 kept = ops.reshape(first, (-1, units)) if units <= MAX_UNITS else None
-                found = {"losses": ops.cast(losses(y, output), "float32")}
+                scores = losses(y, output) if losses is not None else ops.zeros(first.shape[:1])
+                found = {"losses": ops.cast(scores, "float32")}
                 if kept is not None and not training:
                     found["predictions"] = ops.cast(kept, "float32")
                 return found
@@ -97,8 +98,10 @@ class Evaluator:
         training: bool = False,
         limit: int | None = None,
         batch_size: int | None = None,
+        scored: bool = True,
     ) -> Rows:
-        """Losses and predictions of the sample's rows (the first `limit` of them).
+        """Losses and predictions of the sample's rows (the first `limit` of them); predictions
+        alone where not `scored`.
 
         Raises:
             NoHonestLossError: the model has no per-row loss that goodfit can compute.
@@ -109,7 +112,7 @@ class Evaluator:
         row_bytes = sample.row_bytes
         size = batch_size or max(8, min(MAX_BATCH, BATCH_BYTES // max(row_bytes, 1)))
         size = min(size, n)
-        run = self._function(training)
+        run = self._function(training, scored)
         losses: list[np.ndarray] = []
         predictions: list[np.ndarray] = []
         for start in range(0, n, size):
@@ -123,7 +126,10 @@ class Evaluator:
             losses.append(found["losses"][:kept])
             if "predictions" in found:
                 predictions.append(found["predictions"][:kept])
-        return Rows(np.concatenate(losses), np.concatenate(predictions) if predictions else None)
+        return Rows(
+            np.concatenate(losses) if scored else np.empty(0, "float32"),
+            np.concatenate(predictions) if predictions else None,
+        )
 
     def _chunks(
         self, sample: Sample, weights: Sequence[np.ndarray] | None, n: int, training: bool
