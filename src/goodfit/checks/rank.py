@@ -35,7 +35,7 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
     "GF110": ("GF306", "GF307", "GF410", "GF506", "GF507"),
     "GF111": ("GF110", "GF121", "GF123", "GF401", *WEAK),
     "GF112": ("GF125", "GF223", "GF412", "GF415", "GF402", "GF401", *WEAK),
-    "GF113": ("GF114", "GF303", *STUCK, "GF402", "GF401", *WEAK),
+    "GF113": ("GF103", "GF114", "GF217", "GF303", *STUCK, "GF402", "GF401", *WEAK),
     "GF114": ("GF402", "GF401", *WEAK),
     "GF115": ("GF114", "GF116", "GF402", "GF401", *WEAK),
     "GF117": ("GF116", "GF119"),

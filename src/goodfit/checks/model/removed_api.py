@@ -8,7 +8,7 @@ Why it matters: some of these stop the script with a message that names no cure;
 in silence, so that the training is another one than the source says.
 Evidence: the names with their lines and today's spelling; the exception, if there was one.
 Remedies: none that is mechanical: spell it as Keras 3 does.
-Source: each entry tried on Keras 3.15.1; https://keras.io/guides/migrating_to_keras_3/.
+Source: Keras 3.15.1, on which most entries were tried; https://keras.io/guides/migrating_to_keras_3/.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What Keras 3 dropped, ignores or renamed, with today's spelling. Not a check.
 
-Each entry was tried on Keras 3.15.1. Names stand as "keras.module.name"; `tensorflow.keras` keeps
+Most entries were tried on Keras 3.15.1. Names stand as "keras.module.name"; `tensorflow.keras` keeps
 some that `keras` dropped (`KEPT_BY_TENSORFLOW`).
 """
 
