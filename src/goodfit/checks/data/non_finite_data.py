@@ -5,9 +5,11 @@ infinite.
 Why it matters: one NaN in a batch makes its loss NaN, the gradient carries it into every weight,
 and from then on the model answers nothing. In the validation rows it spoils the score alone.
 Evidence: how many values are not finite, of how many, the first one's row and column; whether the
-losses stayed finite all the same, as in a model that masks or replaces such values (then a tip).
+losses stayed finite all the same and the model learned, as in a model that masks or replaces such
+values (then a tip).
 Remedies: none; fill or drop these values.
 Source: IEEE 754: NaN spreads through every sum and product it enters.
+
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from goodfit.checks.check import Answer, Check, Passed, Suspicion, place
+from goodfit.checks.training.not_learning import learns
 from goodfit.facts import DataFacts, SetFacts, SettingsFacts, Shape, Trace
 
 LOGS = {"train": "loss", "validation": "val_loss"}
@@ -82,7 +85,8 @@ def non_finite_data(
     found = [one for part in parts for one in _broken(part)]
     if not found:
         return Passed("every number looked at is finite")
-    harmless = [one for one in found if _stayed_finite(trace, one.role)]
+    stuck = trace is not None and learns(trace) is False
+    harmless = [one for one in found if not stuck and _stayed_finite(trace, one.role)]
     worst = next((one for one in found if one not in harmless), found[0])
     evidence = {
         "set": worst.role,

@@ -1,7 +1,8 @@
 """What Keras 3 dropped, ignores or renamed, with today's spelling. Not a check.
 
-Most entries were tried on Keras 3.15.1. Names stand as "keras.module.name"; `tensorflow.keras` keeps
-some that `keras` dropped (`KEPT_BY_TENSORFLOW`).
+Most entries were tried on Keras 3.15.1. Names stand as "keras.module.name"; `tensorflow.keras`
+keeps some that `keras` dropped (`KEPT_BY_TENSORFLOW`).
+
 """
 
 from __future__ import annotations
