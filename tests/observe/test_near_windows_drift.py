@@ -209,3 +209,15 @@ def test_copies_within_a_set_do_not_tell_it_apart(rng) -> None:
     x, held = np.repeat(rng.normal(size=(150, 10)), 8, axis=0), rng.normal(size=(200, 10))
     area, error = domain_auc(x, held)
     assert abs(area - 0.5) < 3.5 * error
+
+
+def test_values_written_with_fewer_digits_are_no_drift() -> None:
+    rng = np.random.default_rng(5)
+    steps = rng.choice([0.0, 1.0865, 2.1731], (1200, 2))
+    rows = np.concatenate([rng.normal(size=(1200, 4)), steps], axis=1)
+    rounded, full = np.round(rows[:600], 3), rows[600:]
+    assert kolmogorov_smirnov(rounded, full)[1].min() < 1e-9
+    assert min(one.p_value for one in feature_drift(rounded, full, ("features",))[0]) > 1e-4
+    found = domain_auc(rounded, full)
+    assert found is not None
+    assert abs(found[0] - 0.5) < 4 * found[1] + 0.02

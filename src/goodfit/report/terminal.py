@@ -184,10 +184,12 @@ def _head(page: _Page, report: Report) -> None:
 
 
 def _in_full(report: Report) -> set[int]:
-    """The identities of the findings to show whole: the first few, and of those that say the same
-    of the same line in several fits only the first."""
+    """The identities of the findings to show whole: the first few, of those that say the same of
+    the same line in several fits only the first, and no tips that follow from another finding."""
     first = {(f.code, f.where.file, f.where.line): id(f) for f in reversed(report.findings)}
-    whole = [id(f) for f in report.findings if id(f) in set(first.values())]
+    once = set(first.values())
+    follows = {id(f) for f in report.findings if f.severity == "tip" and f.because_of}
+    whole = [id(f) for f in report.findings if id(f) in once - follows]
     return set(whole[:FULL_FINDINGS])
 
 
@@ -199,7 +201,8 @@ def _finding(page: _Page, report: Report, finding: Finding, *, full: bool) -> No
         (f" {clean(finding.code, 12)} {clean(finding.name, 60)}", "bold"),
     )
     if not full:
-        page.line(title.append(f"  {at or parts}", "dim"))
+        causes = ", ".join(map(clean, finding.because_of)) if finding.severity == "tip" else ""
+        page.line(title.append(f"  {f'follows from {causes}' if causes else at or parts}", "dim"))
         return
     page.blank()
     page.line(title.append(f"  {finding.status}", _STATUS[finding.status]))

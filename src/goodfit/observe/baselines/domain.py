@@ -11,6 +11,7 @@ from goodfit.observe.baselines.design import table_of
 from goodfit.observe.baselines.learners import class_trees
 from goodfit.observe.baselines.threads import one_thread
 from goodfit.observe.data.arrays import flatten, rows_of, take
+from goodfit.observe.data.drift import blurred, spread_of
 from goodfit.observe.data.statistics import hash_rows
 
 MAX_ROWS = 1024
@@ -73,7 +74,9 @@ def domain_auc(
     table = table_of(parts[0], parts[1], token_inputs=token_inputs, seed=seed)
     if isinstance(table, str):
         return None
-    rows = np.concatenate([table.train_wide, table.other_wide])
+    spreads = spread_of(table.train_wide)
+    sides = (table.train_wide, table.other_wide)
+    rows = np.concatenate([blurred(side, spreads, seed + at) for at, side in enumerate(sides)])
     wanted = np.eye(2)[np.repeat([0, 1], n)]
     folds = np.concatenate([rng.permutation(n) % FOLDS for _ in range(2)])
     scores = np.empty(2 * n)
