@@ -213,11 +213,11 @@ MEMBERS: Mapping[str, tuple[str, ...]] = {
 
 METHODS = _words("""
     add add_loss add_metric add_variable add_weight build build_from_config call compile
-    compile_from_config compute_dtype compute_loss compute_loss_and_updates compute_mask
+    compile_from_config compute_dtype compute_loss compute_mask
     compute_metrics compute_output_shape compute_output_spec count_params dtype dtype_policy
     evaluate export fit from_config get_build_config get_compile_config get_config get_layer
     get_metrics_result get_quantization_layer_structure get_state_tree get_weights input
-    input_dtype input_shape input_spec inputs jax_state_sync jit_compile layers load_own_variables
+    input_dtype input_shape input_spec inputs jit_compile layers load_own_variables
     load_weights losses make_predict_function make_test_function make_train_function metrics
     metrics_names metrics_variables non_trainable_variables non_trainable_weights output
     output_shape outputs path pop predict predict_on_batch predict_step quantization_mode quantize
