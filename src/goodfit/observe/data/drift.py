@@ -18,6 +18,7 @@ MAX_COLUMNS = 512
 LEAST_ROWS = 10
 SHOWN = 5
 BLUR = 0.02
+"""In standard deviations: many times the step of three digits, and no shift that does harm."""
 LEAST_EXPECTED = 5.0
 """Classes of which fewer rows are expected are counted as one (Cochran 1954)."""
 LABELS = frozenset({"binary", "classes", "one-hot", "signs", "text"})

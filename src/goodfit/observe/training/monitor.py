@@ -226,7 +226,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
             index=index,
             logs=logs,
             seconds=seconds,
-            learning_rate=_learning_rate(self.model, (index + 1) * self._steps),
+            learning_rate=_learning_rate(self.model),
             train=train,
             validation=validation,
             penalty=penalty,
@@ -237,11 +237,6 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         now, before = _iterations(self.model), self._iterations
         self._iterations = now
         return None if now is None or before is None else now - before
-
-    @property
-    def _steps(self) -> int:
-        settings = self._facts.get("settings")
-        return (settings.steps_per_epoch if settings else None) or 1
 
     def _honest(self, role: str) -> HonestLoss | None:
         assert self._watched is not None
@@ -347,15 +342,10 @@ def _iterations(model: Any) -> int | None:
         return None
 
 
-def _learning_rate(model: Any, steps: int) -> float | None:
-    """The learning rate after so many steps; a schedule is asked, nothing is stepped."""
-    optimizer = getattr(model, "optimizer", None)
-    rate = getattr(optimizer, "_learning_rate", None)
+def _learning_rate(model: Any) -> float | None:
+    """The learning rate of the coming step; schedules are evaluated, nothing is stepped."""
+    rate = getattr(getattr(model, "optimizer", None), "learning_rate", None)
     try:
-        if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
-            rate = rate(steps)
-        else:
-            rate = getattr(optimizer, "learning_rate", None)
         return None if rate is None else float(keras.ops.convert_to_numpy(rate))
     except (TypeError, ValueError):
         return None
