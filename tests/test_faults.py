@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import json
 import re
 import sys
@@ -16,20 +17,23 @@ from told import ROOT
 FOLDER = ROOT / "benchmarks" / "faults"
 sys.path.insert(0, str(FOLDER))
 
+import backends  # noqa: E402
 import corpus  # noqa: E402
 import figures  # noqa: E402
 import machine  # noqa: E402
 import prove  # noqa: E402
 import score  # noqa: E402
 from operators import OPERATORS, edits  # noqa: E402
+from operators.families import FAMILIES, family_of  # noqa: E402
 
 BASE_NAMES = {base.name for base in corpus.BASES}
 
 
 @pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator.name)
 def test_an_operator_breaks_each_of_its_bases(operator: corpus.Operator) -> None:
-    assert set(operator.bases) <= BASE_NAMES
-    assert len(set(operator.bases)) == len(operator.bases) > 0
+    bases = (*operator.bases, *operator.later_bases)
+    assert set(bases) <= BASE_NAMES
+    assert len(set(bases)) == len(bases) > 0
     for pair in corpus.PAIRS:
         if pair.operator == operator:
             faulty = pair.source()  # raises where it does not apply, parse or differ
@@ -56,10 +60,51 @@ def test_exceptions_name_pairs() -> None:
 def test_both_halves_have_their_share_of_every_operator(operator: corpus.Operator) -> None:
     halves = corpus.half_of(operator)
 
-    count = Counter(halves.values())
-    assert set(halves) == set(operator.bases)
+    count = Counter(halves[base] for base in operator.bases)
+    assert set(halves) == {*operator.bases, *operator.later_bases}
     assert abs(count["tuning"] - count["scored"]) <= 1
     assert halves == corpus.half_of(operator)
+
+
+@pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator.name)
+def test_a_later_base_leaves_the_others_in_their_half(operator: corpus.Operator) -> None:
+    before = dataclasses.replace(operator, later_bases=operator.later_bases[:-1])
+    halves = corpus.half_of(operator)
+
+    assert corpus.half_of(before).items() <= halves.items()
+    assert set(halves.values()) <= {"tuning", "scored"}
+
+
+def test_the_lot_of_later_bases_falls_both_ways() -> None:
+    later = [
+        corpus.half_of(operator)[base] for operator in OPERATORS for base in operator.later_bases
+    ]
+
+    assert 0.25 < later.count("tuning") / len(later) < 0.75
+
+
+def test_every_operator_is_in_one_family() -> None:
+    named = [name for names in FAMILIES.values() for name in names]
+
+    assert sorted(named) == sorted(operator.name for operator in OPERATORS)
+    assert all(name in FAMILIES[family_of(name)] for name in named)
+    with pytest.raises(KeyError):
+        family_of("no such operator")
+
+
+def test_families_are_planted_in_several_kinds_of_program() -> None:
+    planted: dict[str, set[str]] = {family: set() for family in FAMILIES}
+    for pair in corpus.PAIRS:
+        planted[family_of(pair.operator.name)].add(pair.base)
+
+    assert all(len(bases) >= prove.ENOUGH_BASES for bases in planted.values())
+
+
+def test_harm_on_several_bases_is_shown_for_most_faults() -> None:
+    judged = prove.verdicts()
+    for of in (lambda pair: family_of(pair.operator.name), lambda pair: pair.operator.name):
+        shown = prove.shown_bases(judged, of)
+        assert sum(len(bases) >= prove.ENOUGH_BASES for bases in shown.values()) >= 45
 
 
 @pytest.mark.parametrize("base", corpus.BASES, ids=lambda base: base.name)
@@ -217,3 +262,80 @@ def test_the_smoke_programs_are_there_and_of_the_tuning_half() -> None:
     assert set(score.SMOKE_BASES) <= BASE_NAMES
     assert set(score.SMOKE_PAIRS) <= tuning
     assert len(score.SMOKE_BASES) + len(score.SMOKE_PAIRS) == 24
+
+
+def test_a_seed_is_set_where_the_program_sets_it() -> None:
+    assert corpus.with_seed("SEED = 0\nx = SEED = 0\n", 3) == "SEED = 3\nx = SEED = 0\n"
+
+
+def test_the_page_by_family_counts_the_pairs_of_its_operators() -> None:
+    family = "learning rate far too high"
+    pairs = [pair for pair in corpus.PAIRS if family_of(pair.operator.name) == family]
+    runs = [answer(pair, (pair.codes[0], "error")) for pair in pairs]
+
+    text = figures.page(runs, about="a", row="| a |", earlier="")
+
+    assert len({pair.operator.name for pair in pairs}) > 1
+    assert f"| {family} | {len(pairs)}/{len(pairs)} (100 %)" in text
+
+
+def on_backends(
+    pair: corpus.Pair | None, *told: tuple[str, ...], seeds: tuple[tuple[str, ...], ...] = ()
+) -> dict[backends.Setting, figures.Scored]:
+    settings = [*backends.BACKENDS, *backends.CONTROL[1:]]
+    return {
+        setting: answer(pair, *((code, "warning") for code in codes))
+        for setting, codes in zip(settings, [*told, *seeds], strict=False)
+    }
+
+
+def test_agreement_is_of_all_the_backends() -> None:
+    pair = next(pair for pair in corpus.PAIRS if pair.codes[0] == "GF102")
+    found = {
+        pair.name: on_backends(pair, ("GF102", "GF401"), ("GF102",), ("GF102",)),
+        "other": on_backends(pair, ("GF102",), (), ("GF102",)),
+        "bases/a": on_backends(None, (), (), ()),
+    }
+
+    table = backends.agreement(found, control=False)
+
+    rows = {line.split(" | ")[0].strip("| "): line for line in table.splitlines()}
+    assert rows["all three backends"].endswith("| 1/2 (50 %) | 1/3 (33 %) | 2/3 (67 %) |")
+    assert "| 2/2 (100 %) | 2/3 (67 %) | 3/3 (100 %) |" in rows["jax and torch"]
+    assert "| 2/2 (100 %) |" not in rows["jax and tensorflow"]
+    assert "| torch | 2/2 (100 %) |" in backends.detections(found)
+    assert "| tensorflow | 1/2 (50 %) |" in backends.detections(found)
+
+
+def test_a_difference_that_seeds_make_too_is_said_to_be_one() -> None:
+    by_seed = on_backends(None, ("GF102",), (), ("GF102",), seeds=((), ("GF102",)))
+    by_backend = on_backends(None, ("GF401",), ("GF401",), (), seeds=(("GF401",), ("GF401",)))
+    same = on_backends(None, ("GF401",), ("GF401",), ("GF401",), seeds=((), ()))
+
+    said = backends.differences({"a": by_seed, "b": by_backend, "c": same}, control=True)
+
+    first, second = said.splitlines()
+    assert "GF102 on jax and torch only; on jax GF102 comes and goes with the seed" in first
+    assert "Not looked into" not in first
+    assert "GF401 on jax and tensorflow only" in second
+    assert "seed" not in second
+    assert "Not looked into" in second
+
+
+def test_a_run_without_a_report_is_a_difference() -> None:
+    runs = on_backends(None, (), (), ())
+    torch = backends.BACKENDS[2]
+    runs[torch] = dataclasses.replace(runs[torch], report=False)
+
+    assert "no report on torch" in backends.differences({"a": runs}, control=False)
+
+
+def test_more_programs_keep_the_fewer_and_none_is_of_the_scored_half() -> None:
+    few, many = backends.drawn(4, 2), backends.drawn(9, 3)
+
+    assert {task.name for task in few} < {task.name for task in many}
+    assert [task.pair is None for task in many] == [False] * 9 + [True] * 3
+    assert {task.pair.half for task in many if task.pair} == {"tuning"}
+    assert set(backends.KNOWN) <= {f"bases/{name}" for name in BASE_NAMES} | {
+        pair.name for pair in corpus.PAIRS if pair.half == "tuning"
+    }

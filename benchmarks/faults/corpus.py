@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import random
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -75,20 +76,27 @@ def half_of(operator: Operator) -> dict[str, Literal["tuning", "scored"]]:
     """Which half each base of an operator is in: drawn by lot, as evenly as its number allows.
 
     The lot depends on nothing but the seed, the operator's name and its bases, so that other
-    operators may come and go.
+    operators may come and go. A later base has a lot of its own, so that the pairs there were
+    before it stay in their half.
     """
     lot = random.Random(f"{HALVES_SEED} {operator.name}")
     order = sorted(operator.bases)
     lot.shuffle(order)
     tuning = len(order) // 2 + (len(order) % 2 and lot.randrange(2))
-    return {base: "tuning" if place < tuning else "scored" for place, base in enumerate(order)}
+    halves: dict[str, Literal["tuning", "scored"]] = {
+        base: "tuning" if order.index(base) < tuning else "scored" for base in operator.bases
+    }
+    for base in operator.later_bases:
+        own = random.Random(f"{HALVES_SEED} {operator.name} {base}")
+        halves[base] = "tuning" if own.randrange(2) else "scored"
+    return halves
 
 
 def _pairs() -> tuple[Pair, ...]:
     return tuple(
-        Pair(operator, base, half_of(operator)[base])
+        Pair(operator, base, half)
         for operator in OPERATORS
-        for base in operator.bases
+        for base, half in half_of(operator).items()
     )
 
 
@@ -100,6 +108,11 @@ def needs(source: str) -> frozenset[str]:
     """What a program says it needs: "data", "tensorflow"."""
     lines = [line for line in source.splitlines() if line.startswith("# needs:")]
     return frozenset(word.strip() for line in lines for word in line.partition(":")[2].split(","))
+
+
+def with_seed(source: str, seed: int) -> str:
+    """A program under another seed than its own 0."""
+    return re.sub(r"^SEED = 0$", f"SEED = {seed}", source, flags=re.MULTILINE)
 
 
 def digest(source: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from corpus import Pair
+from operators.families import family_of
 
 LOUD = ("error", "warning")
 LEVELS = ("error", "warning", "tip")
@@ -204,8 +205,8 @@ def page(runs: Sequence[Scored], *, about: str, row: str, earlier: str) -> str:
         "Written by `score.py`; README.md says what the words mean.",
         about,
         summary(runs),
-        "## By operator",
-        by(runs, "operator", lambda pair: pair.operator.name),
+        "## By family",
+        by(runs, "family of faults", lambda pair: family_of(pair.operator.name)),
         "## By base",
         by(runs, "base", lambda pair: pair.base),
         "## Misses, tuning half",

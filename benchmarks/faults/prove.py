@@ -20,18 +20,20 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpus import BASES, HERE, PAIRS, SCRATCH, DoesNotApply, Pair, digest
+from corpus import BASES, HERE, PAIRS, SCRATCH, DoesNotApply, Pair, digest, with_seed
 from machine import Cores, append_line, in_parallel, lacking, pinned, read_lines
+from operators.families import family_of
 
 HARM = HERE / "harm.jsonl"
 SEEDS = range(5)
 SECONDS_PER_SEED = 90
 START_SECONDS = 120  # imports, on a busy machine
+ENOUGH_BASES = 4  # for a family of faults
 LEVEL = 0.05  # of the paired test, and also the difference a printed metric must show
 
 # Predicting the mean scores 0 (R squared) or -1 (relative error): below that a model is equally
@@ -51,8 +53,7 @@ def run_seeds(script: Path, out: Path) -> None:
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
     source = script.read_text(encoding="utf-8")
     for seed in SEEDS:
-        with_seed = re.sub(r"^SEED = 0$", f"SEED = {seed}", source, flags=re.MULTILINE)
-        record = {"seed": seed, **run_once(with_seed, str(script))}
+        record = {"seed": seed, **run_once(with_seed(source, seed), str(script))}
         with out.open("a", encoding="utf-8") as file:
             file.write(json.dumps(record) + "\n")
 
@@ -293,6 +294,17 @@ def verdicts(pairs: Sequence[Pair] = PAIRS, path: Path = HARM) -> dict[str, Harm
     return judged
 
 
+def shown_bases(
+    judged: Mapping[str, Harm], of: Callable[[Pair], str], pairs: Sequence[Pair] = PAIRS
+) -> dict[str, set[str]]:
+    """The bases on which the harm is shown, by what `of` says of a pair."""
+    found: dict[str, set[str]] = {of(pair): set() for pair in pairs}
+    for pair in pairs:
+        if judged[pair.name].counts:
+            found[of(pair)].add(pair.base)
+    return found
+
+
 def print_table(only: Sequence[str]) -> None:
     pairs = [pair for pair in PAIRS if not only or _named(pair, only)]
     judged = verdicts(pairs)
@@ -309,6 +321,17 @@ def print_table(only: Sequence[str]) -> None:
     total = sum(harm.counts for harm in judged.values())
     run = sum(harm.reason != "not run" for harm in judged.values())
     print(f"{total} pairs count of {run} run and {len(pairs)} in all")
+    if only:
+        return
+    families = shown_bases(judged, lambda pair: family_of(pair.operator.name))
+    for family, bases in families.items():
+        print(f"{family}: {len(bases)} bases ({', '.join(sorted(bases))})")
+    for what, groups in (
+        ("families", families),
+        ("operators", shown_bases(judged, lambda pair: pair.operator.name)),
+    ):
+        enough = sum(len(bases) >= ENOUGH_BASES for bases in groups.values())
+        print(f"{enough} of {len(groups)} {what} do harm on {ENOUGH_BASES} bases or more")
 
 
 def main() -> None:

@@ -168,7 +168,7 @@ def tasks(options: argparse.Namespace) -> list[Task]:
     if options.smoke:
         chosen += [base for base in BASES if base.name in SMOKE_BASES]
         chosen += [pair for pair in PAIRS if pair.name in SMOKE_PAIRS]
-        return [_task(program, plain=False) for program in chosen]
+        return [task_of(program, plain=False) for program in chosen]
     chosen += BASES
     if options.half != "tuning":
         chosen += HEALTHY
@@ -176,11 +176,12 @@ def tasks(options: argparse.Namespace) -> list[Task]:
         of_half = [pair for pair in PAIRS if options.half in ("all", pair.half)]
         harm = verdicts(of_half)
         chosen += [pair for pair in of_half if harm[pair.name].counts]
-    all_tasks = [_task(program, plain=not options.no_plain) for program in chosen]
+    all_tasks = [task_of(program, plain=not options.no_plain) for program in chosen]
     return [task for task in all_tasks if not options.only or _named(task, options.only)]
 
 
-def _task(program: Program | Pair, *, plain: bool) -> Task:
+def task_of(program: Program | Pair, *, plain: bool) -> Task:
+    """What is to be run of a program; `plain` times it without goodfit as well."""
     if isinstance(program, Pair):
         return Task(program.name, program.source(), program, plain)
     return Task(f"{program.folder}/{program.name}", program.source(), None, plain)

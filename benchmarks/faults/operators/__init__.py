@@ -1,4 +1,4 @@
-"""The fault operators: one module per family, all of them in OPERATORS."""
+"""The fault operators: a module for each part of a program, all of them in OPERATORS."""
 
 from operators.architecture import ARCHITECTURE
 from operators.crashes import CRASHES

@@ -146,6 +146,22 @@ def mostly_padding(source: str) -> str:
     return edits.after_data(source, "\n".join(lines))
 
 
+def padded_behind(source: str) -> str:
+    """Series filled up with zeros to eight times their length, behind, without a mask."""
+    if layer_calls(source, "Embedding"):
+        raise DoesNotApply("the sequences are tokens")
+    shape = edits.input_shape(source)
+    if len(shape.elts) != 2:
+        raise DoesNotApply("rows are no series")
+    length, width = (edits.text_of(source, element) for element in shape.elts)
+    source = edits.replaced(source, shape, f"({length} * 8, {width})")
+    lines = [
+        f"{name} = np.pad({name}, ((0, 0), (0, {length} * 7), (0, 0)))"
+        for name in ("x_train", "x_val", "x_test")
+    ]
+    return edits.after_data(source, "\n".join(lines))
+
+
 def sequences_returned(source: str) -> str:
     """`return_sequences=True` on the last recurrent layer."""
     node = edits.call(source, "layers.LSTM")
@@ -208,6 +224,7 @@ ARCHITECTURE = (
         codes=("GF207", "GF302"),
         effect="worse",
         bases=("digits_dense", "conv1d_series", "mixed_precision"),
+        later_bases=("wine_classes",),
         why="Weights start a hundred times too large: the initialiser, or the gradients it makes.",
     ),
     Operator(
@@ -216,6 +233,7 @@ ARCHITECTURE = (
         codes=("GF208", "GF217"),
         effect="worse",
         bases=("mnist_dense", "synthetic_regression", "mnist_cnn"),
+        later_bases=("digits_dense",),
         why="95 % of the units are dropped: dropout, or regularisation that overwhelms.",
     ),
     Operator(
@@ -232,6 +250,7 @@ ARCHITECTURE = (
         codes=("GF217", "GF317"),
         effect="worse",
         bases=("digits_cnn", "lstm_series", "two_inputs_two_outputs"),
+        later_bases=("wine_classes",),
         why="A penalty that outweighs the loss.",
     ),
     Operator(
@@ -264,6 +283,7 @@ ARCHITECTURE = (
         codes=("GF216",),
         effect="worse",
         bases=("wine_classes", "residual_dense", "lstm_series"),
+        later_bases=("digits_dense",),
         why="Nothing is trainable.",
     ),
     Operator(
@@ -321,6 +341,14 @@ ARCHITECTURE = (
         effect="worse",
         bases=("sms_embedding", "attention_tokens"),
         why="Seven of eight tokens are padding that nothing masks. Two bases embed tokens.",
+    ),
+    Operator(
+        name="padded_behind",
+        edit=padded_behind,
+        codes=("GF129",),
+        effect="worse",
+        bases=("lstm_series", "conv1d_series"),
+        why="Seven of eight steps are padding that nothing masks. Two bases read series.",
     ),
     Operator(
         name="sequences_returned",

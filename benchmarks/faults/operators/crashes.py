@@ -148,6 +148,7 @@ CRASHES = (
         codes=("GF109", "GF601"),
         effect="crash",
         bases=("digits_cnn", "cifar_cnn"),
+        later_bases=("conv1d_series",),
         why="The head's output has the axes of a map.",
     ),
     Operator(
@@ -156,6 +157,7 @@ CRASHES = (
         codes=("GF126", "GF601"),
         effect="crash",
         bases=("digits_cnn", "lstm_series", "conv1d_series"),
+        later_bases=("mnist_cnn",),
         why="Images and series lack their last axis: the shapes that clash, or the axis by name.",
     ),
     Operator(
@@ -172,6 +174,7 @@ CRASHES = (
         codes=("GF602",),
         effect="crash",
         bases=("breast_cancer", "digits_cnn", "multi_label"),
+        later_bases=("wine_classes",),
         why="Fewer labels than rows.",
     ),
     Operator(
@@ -252,6 +255,7 @@ CRASHES = (
         codes=("GF609",),
         effect="crash",
         bases=("wine_classes", "mnist_cnn"),
+        later_bases=("breast_cancer", "digits_dense"),
         why="The optimiser belongs to another model's weights.",
     ),
     Operator(
@@ -260,6 +264,7 @@ CRASHES = (
         codes=("GF610",),
         effect="worse",
         bases=("digits_dense", "blobs_many_classes", "conv1d_series"),
+        later_bases=("digits_onehot",),
         why="The generator is exhausted after the first epoch.",
     ),
     Operator(
@@ -268,6 +273,7 @@ CRASHES = (
         codes=("GF608",),
         effect="crash",
         bases=("wine_classes", "multi_label"),
+        later_bases=("breast_cancer", "diabetes_regression"),
         why="The model has no weights yet.",
     ),
 )

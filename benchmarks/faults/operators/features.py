@@ -145,6 +145,7 @@ FEATURES = (
         codes=("GF102",),
         effect="worse",
         bases=("breast_cancer", "diabetes_regression", "two_inputs_two_outputs", "mixed_precision"),
+        later_bases=("wine_classes",),
         why="Inputs in their own units, with no layer that scales them.",
     ),
     Operator(
@@ -153,6 +154,7 @@ FEATURES = (
         codes=("GF102",),
         effect="worse",
         bases=("imbalanced_tabular", "multi_label", "subclassed"),
+        later_bases=("wine_classes",),
         why="Unscaled features seven orders of magnitude apart.",
     ),
     Operator(
@@ -177,6 +179,7 @@ FEATURES = (
         codes=("GF123",),
         effect="worse",
         bases=("digits_onehot", "mixed_precision", "higgs_small"),
+        later_bases=("breast_cancer",),
         why="Validation and test rows miss the scaling: they are distributed otherwise.",
     ),
     Operator(
@@ -193,6 +196,7 @@ FEATURES = (
         codes=("GF102",),
         effect="worse",
         bases=("wine_classes", "diabetes_regression", "imbalanced_tabular"),
+        later_bases=("breast_cancer",),
         why="One feature a million times the others.",
     ),
     Operator(
@@ -201,6 +205,12 @@ FEATURES = (
         codes=("GF102", "GF103"),
         effect="worse",
         bases=("blobs_many_classes", "synthetic_regression", "residual_dense"),
+        later_bases=(
+            "diabetes_regression",
+            "mixed_precision",
+            "imbalanced_tabular",
+            "two_inputs_two_outputs",
+        ),
         why="Half a percent of the training values are 100,000 times too large: heavy tails, "
         "which also are a matter of scale.",
     ),
@@ -210,6 +220,7 @@ FEATURES = (
         codes=("GF104",),
         effect="worse",
         bases=("diabetes_regression", "lstm_series", "mixed_precision"),
+        later_bases=("synthetic_regression",),
         why="Targets of tens of thousands for a head that starts near zero.",
     ),
     Operator(
@@ -218,6 +229,7 @@ FEATURES = (
         codes=("GF101",),
         effect="worse",
         bases=("higgs_small", "conv1d_series", "two_inputs_two_outputs"),
+        later_bases=("wine_classes",),
         why="Every fiftieth training row has a NaN; the NaN loss is the consequence.",
     ),
     Operator(
@@ -226,6 +238,7 @@ FEATURES = (
         codes=("GF105", "GF113", "GF115", "GF116"),
         effect="worse",
         bases=("breast_cancer", "digits_dense", "attention_tokens"),
+        later_bases=("wine_classes",),
         why="All training inputs are one row: constant, duplicate, and contradictory by label.",
     ),
     Operator(
@@ -242,6 +255,7 @@ FEATURES = (
         codes=("GF113",),
         effect="worse",
         bases=("wine_classes", "synthetic_regression", "imbalanced_tabular"),
+        later_bases=("breast_cancer",),
         why="Rows hold other rows' numbers: nothing to learn from them.",
     ),
     Operator(
@@ -273,6 +287,7 @@ FEATURES = (
         codes=("GF105", "GF123"),
         effect="worse",
         bases=("digits_onehot", "multi_label", "residual_dense"),
+        later_bases=("digits_dense",),
         why="Four fifths of the training columns are constant, unlike in validation.",
     ),
 )

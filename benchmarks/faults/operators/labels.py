@@ -122,6 +122,7 @@ LABELS = (
         codes=("GF113", "GF114", "GF505"),
         effect="worse",
         bases=("synthetic_regression", "wine_classes", "attention_tokens"),
+        later_bases=("digits_dense",),
         why="Rows are shuffled without their labels. Validation rows stay right, so that the "
         "order of the training labels is the cause; all-noise labels name it too.",
     ),
@@ -131,6 +132,7 @@ LABELS = (
         codes=("GF113", "GF114", "GF505"),
         effect="worse",
         bases=("tf_data_pipeline", "mixed_precision", "subclassed"),
+        later_bases=("digits_onehot",),
         why="Every training row has its neighbour's label, as after a header counted as a row.",
     ),
     Operator(
@@ -139,6 +141,7 @@ LABELS = (
         codes=("GF107", "GF203"),
         effect="worse",
         bases=("digits_dense", "wine_classes", "blobs_many_classes"),
+        later_bases=("digits_cnn",),
         why="Labels 1..K for K units: out of range, or a unit too few.",
     ),
     Operator(
@@ -155,6 +158,7 @@ LABELS = (
         codes=("GF108", "GF109", "GF202", "GF601"),
         effect="crash",
         bases=("digits_cnn", "subclassed", "mnist_dense"),
+        later_bases=("wine_classes",),
         why="The loss wants integers: the encoding, the loss, or the shapes that clash name it.",
     ),
     Operator(
@@ -171,6 +175,7 @@ LABELS = (
         codes=("GF106", "GF604"),
         effect="crash",
         bases=("breast_cancer", "residual_dense"),
+        later_bases=("wine_classes", "digits_dense"),
         why="Labels read from a file as text: a wrong dtype.",
     ),
     Operator(
@@ -188,6 +193,7 @@ LABELS = (
         codes=("GF111", "GF121", "GF410"),
         effect="worse",
         bases=("wine_classes", "digits_cnn", "attention_tokens"),
+        later_bases=("digits_dense",),
         why="One class never trains. Its lost recall is accepted, since it names the class.",
     ),
     Operator(
@@ -196,6 +202,7 @@ LABELS = (
         codes=("GF114", "GF115", "GF116"),
         effect="worse",
         bases=("residual_dense", "synthetic_regression", "mnist_dense"),
+        later_bases=("wine_classes", "digits_dense"),
         why="Every training row is there twice, the second time with another's label.",
     ),
     Operator(
@@ -204,6 +211,7 @@ LABELS = (
         codes=("GF112", "GF412"),
         effect="worse",
         bases=("mnist_cnn", "synthetic_regression", "conv1d_series"),
+        later_bases=("digits_dense",),
         why="2 % of the rows train. Overfitting would be its consequence; the rows are the cause.",
     ),
 )

@@ -20,7 +20,9 @@ class Operator:
         effect: What the fault does: "worse" (lower test score), "crash" (an exception), "gap"
             (the validation score flatters by more than the base's), "metric" (the metric that
             Keras prints is not what the score says).
-        bases: Names of the programs it is planted in.
+        bases: Names of the programs it is planted in; they share one lot (see `corpus.half_of`), so
+            that they never change either.
+        later_bases: Those that came after the lot was drawn, with a lot of their own each.
         why: What is wrong, and why these codes.
     """
 
@@ -29,4 +31,5 @@ class Operator:
     codes: tuple[str, ...]
     effect: Effect
     bases: tuple[str, ...]
+    later_bases: tuple[str, ...] = ()
     why: str

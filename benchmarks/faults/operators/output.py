@@ -165,6 +165,7 @@ OUTPUT = (
         codes=("GF201", "GF203"),
         effect="worse",
         bases=("higgs_small", "imbalanced_tabular", "sms_embedding"),
+        later_bases=("breast_cancer",),
         why="A softmax over one unit is always 1: wrong activation, or a unit too few for it.",
     ),
     Operator(
@@ -173,6 +174,7 @@ OUTPUT = (
         codes=("GF108", "GF201", "GF202", "GF203"),
         effect="worse",
         bases=("wine_classes", "mnist_cnn", "conv1d_series"),
+        later_bases=("digits_dense",),
         why="A binary head and loss for K classes: units, activation, loss and labels disagree.",
     ),
     Operator(
@@ -181,6 +183,7 @@ OUTPUT = (
         codes=("GF201",),
         effect="worse",
         bases=("breast_cancer", "digits_dense", "subclassed"),
+        later_bases=("blobs_many_classes",),
         why="Rectified outputs are no probabilities.",
     ),
     Operator(
@@ -189,6 +192,7 @@ OUTPUT = (
         codes=("GF201",),
         effect="worse",
         bases=("diabetes_regression", "lstm_series", "mixed_precision"),
+        later_bases=("synthetic_regression",),
         why="Standardised targets lie outside what a sigmoid can reach.",
     ),
     Operator(
@@ -197,6 +201,7 @@ OUTPUT = (
         codes=("GF201",),
         effect="worse",
         bases=("synthetic_regression", "lstm_series", "mixed_precision"),
+        later_bases=("diabetes_regression",),
         why="Half of the standardised targets are below what a relu can reach.",
     ),
     Operator(
@@ -213,6 +218,7 @@ OUTPUT = (
         codes=("GF108", "GF109", "GF202", "GF601"),
         effect="crash",
         bases=("wine_classes", "mnist_cnn", "attention_tokens"),
+        later_bases=("digits_dense",),
         why="Squared error between class numbers and rows of probabilities: the loss, the "
         "encoding, or the shapes that clash.",
     ),
@@ -230,6 +236,7 @@ OUTPUT = (
         codes=("GF108", "GF109", "GF202", "GF601"),
         effect="crash",
         bases=("digits_cnn", "residual_dense", "mnist_dense"),
+        later_bases=("wine_classes",),
         why="Binary cross-entropy between class numbers and rows of probabilities: the loss, the "
         "encoding, or the shapes that clash.",
     ),
@@ -239,6 +246,7 @@ OUTPUT = (
         codes=("GF108", "GF201", "GF202"),
         effect="worse",
         bases=("diabetes_regression", "lstm_series", "mixed_precision"),
+        later_bases=("synthetic_regression",),
         why="A sigmoid and cross-entropy for standardised, continuous targets.",
     ),
     Operator(
@@ -263,6 +271,7 @@ OUTPUT = (
         codes=("GF109",),
         effect="worse",
         bases=("synthetic_regression", "lstm_series", "mixed_precision"),
+        later_bases=("diabetes_regression",),
         why="(N,) minus (N, 1) is (N, N): every output is drawn to every target.",
     ),
     Operator(
@@ -279,6 +288,7 @@ OUTPUT = (
         codes=("GF204",),
         effect="metric",
         bases=("digits_cnn", "subclassed", "mnist_dense"),
+        later_bases=("digits_dense",),
         why="An accuracy that compares class numbers with one-hot rows.",
     ),
     Operator(
@@ -287,6 +297,7 @@ OUTPUT = (
         codes=("GF204", "GF601"),
         effect="crash",
         bases=("blobs_many_classes", "residual_dense", "conv1d_series"),
+        later_bases=("wine_classes",),
         why="A metric for one unit or one-hot rows, given class numbers: the metric, or the shapes "
         "that clash.",
     ),

@@ -200,6 +200,7 @@ PIPELINE = (
         codes=("GF504",),
         effect="metric",
         bases=("digits_cnn", "mnist_cnn", "digits_dense"),
+        later_bases=("digits_onehot",),
         why="The validation rows are changed at random.",
     ),
     Operator(
@@ -208,6 +209,7 @@ PIPELINE = (
         codes=("GF505",),
         effect="worse",
         bases=("digits_dense", "wine_classes", "breast_cancer"),
+        later_bases=("digits_onehot",),
         why="Predictions in another order than the labels they are compared with.",
     ),
 )

@@ -139,6 +139,7 @@ SETTINGS = (
         codes=("GF220", "GF221", "GF312", "GF314"),
         effect="worse",
         bases=("digits_onehot", "mnist_dense", "subclassed"),
+        later_bases=("digits_dense",),
         why="SGD without momentum at a rate made for Adam.",
     ),
     Operator(
@@ -155,6 +156,7 @@ SETTINGS = (
         codes=("GF220", "GF221", "GF224", "GF312", "GF314"),
         effect="worse",
         bases=("digits_dense", "conv1d_series", "residual_dense"),
+        later_bases=("wine_classes",),
         why="The rate halves every three steps and is gone within the first epoch.",
     ),
     Operator(
@@ -163,6 +165,7 @@ SETTINGS = (
         codes=("GF217", "GF221", "GF317"),
         effect="worse",
         bases=("blobs_many_classes", "mnist_cnn", "imbalanced_tabular"),
+        later_bases=("digits_dense",),
         why="The decay shrinks all weights by a tenth in every step: regularisation, though it is "
         "the optimiser's setting.",
     ),
@@ -172,6 +175,7 @@ SETTINGS = (
         codes=("GF223",),
         effect="worse",
         bases=("breast_cancer", "digits_cnn", "custom_train_step"),
+        later_bases=("digits_dense",),
         why="Training ends while it still falls.",
     ),
     Operator(
@@ -188,6 +192,7 @@ SETTINGS = (
         codes=("GF222", "GF223", "GF312"),
         effect="worse",
         bases=("blobs_many_classes", "conv1d_series", "mnist_dense"),
+        later_bases=("digits_dense",),
         why="All rows in one batch leave one step an epoch: the batch, or the epochs it needs.",
     ),
     Operator(
