@@ -114,6 +114,7 @@ def score(task: Task, cores: Cores) -> dict[str, Any]:
             _seconds([sys.executable, str(script)], core, folder, errors) if task.plain else None
         )
         command = [sys.executable, "-m", "goodfit", "run", "--quiet", "--no-html", "--exit-zero"]
+        command += ["--no-trials"]  # a comparison of remedies, not of what is seen
         command += ["--json", str(out), "--out", str(folder / "run"), str(script)]
         seconds = _seconds(command, core, folder, errors)
         record = {"name": task.name, "plain": plain, "seconds": seconds, **_report(out)}

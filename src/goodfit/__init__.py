@@ -6,22 +6,36 @@
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from goodfit.diagnose import diagnose
+    from goodfit.experiment.door import experiment
     from goodfit.monitor import Monitor
-    from goodfit.results import Finding, Report, Verdict
+    from goodfit.results import Finding, Report, StudyResult, Verdict
 
 __version__ = "0.1.0"
-__all__ = ["Finding", "Monitor", "Report", "Verdict", "__version__", "diagnose"]
+__all__ = [
+    "Finding",
+    "Monitor",
+    "Report",
+    "StudyResult",
+    "Verdict",
+    "__version__",
+    "diagnose",
+    "experiment",
+]
 
 _HOME = {
     "Finding": "goodfit.results",
     "Monitor": "goodfit.monitor",
     "Report": "goodfit.results",
+    "StudyResult": "goodfit.results",
     "Verdict": "goodfit.results",
     "diagnose": "goodfit.diagnose",
+    "experiment": "goodfit.experiment.door",
 }
 
 
@@ -39,3 +53,15 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+class _Package(ModuleType):
+    """Importing a module puts it into its package by its name; one that is called like a public
+    function must not take that function's place."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _HOME and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

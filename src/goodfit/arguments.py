@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 from goodfit import __version__
 
@@ -15,6 +16,7 @@ exit codes:
 examples:
   goodfit demo                  see it work on real data
   goodfit run train.py          run your own script and see what is wrong
+  goodfit study train.py        which remedy helps it, by how much, how sure
   goodfit explain GF401         what a finding means
 """
 _RUN = """\
@@ -31,6 +33,24 @@ examples:
   goodfit run --max-epochs 20 --time-limit 300 train.py --data wine.csv
   goodfit run --backend torch train.py
   goodfit run --json report.json --html report.html --quiet --exit-zero train.py
+"""
+_STUDY = """\
+Runs SCRIPT as `goodfit run` does, then compares remedies on its model and data: every arm is
+trained from fresh weights under the same seeds, in worker processes, and each difference comes
+with a 95 % interval. Options of goodfit come before SCRIPT; all that follows belongs to it.
+"""
+_STUDY_EPILOG = """\
+Without --remedies, arms are proposed from what the script's own training shows. Half of the
+validation rows choose the winner, the others confirm it. Finished trials lie in the study's folder:
+after Ctrl-C, which shows what is known by then, or a crash, the same command goes on from there.
+Exit codes: 0 the study was made, 2 goodfit could not work, 3 the script failed, 130 Ctrl-C.
+
+examples:
+  goodfit study train.py
+  goodfit study --remedies l2,dropout,dropout+l2 --seeds 5 train.py
+  goodfit study --remedies l2:strength=1e-4,dropout:rate=0.3 --epochs 200 train.py
+  goodfit study --remedies l2,dropout --search 12 --budget 20m train.py
+  goodfit study --curves capacity,data --csv study/ --html study.html train.py
 """
 _EXPLAIN_EPILOG = """\
 examples:
@@ -59,6 +79,24 @@ def _seconds(text: str) -> float:
     return value
 
 
+_UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+
+
+def _duration(text: str) -> float:
+    """Seconds of a time such as 90, 60s, 5m or 1h."""
+    number = text.rstrip("smhin").strip()
+    unit = text[len(number) :].strip()
+    try:
+        value = float(number) * _UNITS[unit]
+    except (ValueError, KeyError):
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(
+            f"received {text}; expected a time above 0 such as 60s, 5m or 1h"
+        )
+    return value
+
+
 def _epochs(text: str) -> int:
     value = int(text)
     if value < 1:
@@ -78,6 +116,92 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _listed(text: str) -> tuple[str, ...]:
+    """Names between commas; a list in brackets is one value."""
+    found = tuple(part.strip() for part in re.split(r",(?![^\[(]*[\])])", text) if part.strip())
+    if not found:
+        raise argparse.ArgumentTypeError("received nothing; expected names between commas")
+    return found
+
+
+def _patience(text: str) -> int | None:
+    return None if text == "none" else _epochs(text)
+
+
+def _add_study(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--remedies",
+        type=_listed,
+        default=(),
+        metavar="LIST",
+        help="the arms, such as l2,dropout:rate=0.3,dropout+l2 (default: proposed)",
+    )
+    parser.add_argument(
+        "--seeds", type=_epochs, default=5, metavar="N", help="trials of each arm (default: 5)"
+    )
+    parser.add_argument(
+        "--epochs",
+        type=_epochs,
+        metavar="N",
+        help="the most epochs of a trial (default: those of the script's fit)",
+    )
+    parser.add_argument(
+        "--patience",
+        type=_patience,
+        default=10,
+        metavar="N",
+        help="a trial ends after N epochs without a lower validation loss, and its best weights "
+        "count; `none` trains all epochs (default: 10)",
+    )
+    parser.add_argument(
+        "--search",
+        type=int,
+        default=0,
+        metavar="N",
+        help="N further arms with other strengths; beyond 8 Optuna chooses them (default: 0)",
+    )
+    parser.add_argument(
+        "--curves",
+        type=_listed,
+        default=(),
+        metavar="LIST",
+        help="also any of: capacity, data, activation, learning-rate",
+    )
+    parser.add_argument(
+        "--budget", type=_duration, metavar="TIME", help="end after TIME, such as 90s, 20m or 2h"
+    )
+    parser.add_argument(
+        "--fit", type=_epochs, default=0, metavar="N", help="study the script's Nth fit"
+    )
+    parser.add_argument(
+        "--out", metavar="DIR", help="the study's folder (default: one under .goodfit/studies/)"
+    )
+    parser.add_argument("--csv", metavar="DIR", help="also write trials.csv and epochs.csv to DIR")
+    parser.add_argument("--plots", metavar="DIR", help="also write the plots as SVG files to DIR")
+    parser.add_argument(
+        "--tensorboard", metavar="DIR", help="also write TensorBoard event files to DIR"
+    )
+    _add_backend(parser)
+    _add_outputs(parser)
+    _add_script(parser)
+
+
+def _add_backend(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--backend",
+        choices=("jax", "tensorflow", "torch"),
+        default="",
+        help="the Keras backend, whatever the script or KERAS_BACKEND says",
+    )
+
+
+def _add_script(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("script", metavar="SCRIPT", help="the Python script to run")
+    parser.add_argument(
+        "arguments", nargs=argparse.REMAINDER, metavar="...", help="the script's own arguments"
+    )
+
+
 def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--time-limit", type=_seconds, metavar="SECONDS", help="interrupt the script after SECONDS"
@@ -85,17 +209,23 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--max-epochs", type=_epochs, metavar="N", help="train at most N epochs in each fit"
     )
-    parser.add_argument(
-        "--backend",
-        choices=("jax", "tensorflow", "torch"),
-        default="",
-        help="the Keras backend, whatever the script or KERAS_BACKEND says",
-    )
+    _add_backend(parser)
     parser.add_argument(
         "--experiments",
         action="store_true",
         help="afterwards train copies of the model for up to two minutes a fit: would more data or "
         "more capacity help, does it memorise",
+    )
+    trials = parser.add_mutually_exclusive_group()
+    trials.add_argument(
+        "--budget",
+        type=_duration,
+        default=60.0,
+        metavar="TIME",
+        help="time for trials that confirm what is suspected, such as 60s or 5m (default: 60s)",
+    )
+    trials.add_argument(
+        "--no-trials", action="store_true", help="try nothing: suspicions stay untested"
     )
     parser.add_argument(
         "--out", metavar="DIR", help="the run's folder (default: a new one under .goodfit/runs/)"
@@ -104,10 +234,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--exit-zero", action="store_true", help="exit with 0 whatever was found or failed"
     )
-    parser.add_argument("script", metavar="SCRIPT", help="the Python script to run")
-    parser.add_argument(
-        "arguments", nargs=argparse.REMAINDER, metavar="...", help="the script's own arguments"
-    )
+    _add_script(parser)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -133,6 +260,7 @@ def parser() -> argparse.ArgumentParser:
         )
 
     _add_run(add("run", "run a script, watch its training, report", _RUN, _RUN_EPILOG))
+    _add_study(add("study", "compare remedies on a script's model and data", _STUDY, _STUDY_EPILOG))
     explain = add("explain", "what a finding means and what helps", "", _EXPLAIN_EPILOG)
     explain.add_argument(
         "check", metavar="CODE", nargs="?", help="a code or name, such as GF401; none lists them"

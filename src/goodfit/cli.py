@@ -10,13 +10,13 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from goodfit.arguments import parser
 from goodfit.errors import CannotRunError
 
 if TYPE_CHECKING:
-    from goodfit.results import Report
+    from goodfit.results import Report, StudyResult
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,7 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given and given[0].endswith(".py") and Path(given[0]).is_file():
         known.error(f"{given[0]} is no command; did you mean: goodfit run {' '.join(given)}")
     options = known.parse_args(given)
-    command = {"run": _run, "explain": _explain, "show": _show, "demo": _demo}[options.command]
+    commands = {"run": _run, "study": _study, "explain": _explain, "show": _show, "demo": _demo}
+    command = commands[options.command]
     try:
         return command(options)
     except CannotRunError as error:
@@ -54,6 +55,7 @@ def _run(options: argparse.Namespace) -> int:
             out=options.out,
             overwrite=options.force,
             experiments=options.experiments,
+            budget=0.0 if options.no_trials else options.budget,
         )
     )
     code = exit_code(run.report)
@@ -64,15 +66,90 @@ def _run(options: argparse.Namespace) -> int:
     return 0 if options.exit_zero and code != 2 else code
 
 
+def _study(options: argparse.Namespace) -> int:
+    from goodfit.run import Request, exit_code, run_script
+
+    asked = _asked(options)
+    _check_outputs(options)
+    run = run_script(
+        Request(
+            script=options.script,
+            arguments=tuple(options.arguments),
+            backend=options.backend,
+            study=asked,
+        )
+    )
+    code = exit_code(run.report)
+    if code == 3:
+        _deliver(run.report, run.folder, _silent(options), sys.stderr)
+        print("goodfit: no study was made, for the script failed", file=sys.stderr)
+        return code
+    from goodfit.experiment.script import interrupted, read_study
+
+    study = read_study(run.folder)
+    _deliver_study(study, run.folder, options)
+    return 130 if interrupted(study) else 0
+
+
+def _asked(options: argparse.Namespace) -> dict[str, Any]:
+    """The study's plan as plain data, checked before the script runs."""
+    from goodfit.codec import to_plain
+    from goodfit.experiment.plan import Plan
+
+    try:
+        plan = Plan(
+            remedies=options.remedies,
+            seeds=options.seeds,
+            epochs=options.epochs,
+            patience=options.patience,
+            search=options.search,
+            curves=options.curves,
+            budget=options.budget,
+            folder=os.path.abspath(options.out) if options.out else "",
+        )
+    except ValueError as error:
+        raise CannotRunError(str(error)) from error
+    return {**to_plain(plan), "fit": options.fit}
+
+
+def _silent(options: argparse.Namespace) -> argparse.Namespace:
+    """The options without the files of a study, for the report of a script that failed."""
+    return argparse.Namespace(**{**vars(options), "json": None, "html": None, "no_html": True})
+
+
+def _deliver_study(study: StudyResult, folder: Path, options: argparse.Namespace) -> None:
+    from goodfit import report
+
+    html = None if options.no_html else Path(options.html or folder / "study.html")
+    force = options.force
+    try:
+        if options.json:
+            report.write_study_json(study, options.json, overwrite=force)
+        if html is not None:
+            report.write_study_html(study, html, overwrite=force)
+        if options.csv:
+            report.write_study_csv(study, options.csv, overwrite=force)
+        if options.plots:
+            report.write_plots(study, options.plots, overwrite=force)
+        if options.tensorboard:
+            report.write_tensorboard(study, options.tensorboard)
+    except (OSError, ModuleNotFoundError) as error:
+        raise CannotRunError(f"the study cannot be written: {error}") from error
+    if not options.quiet:
+        report.study_terminal(study, sys.stderr, html=_shown(html), json=options.json)
+
+
 def _demo(options: argparse.Namespace) -> int:
     from goodfit.run import Request, default_backend, exit_code, run_script
 
     _check_outputs(options)
+    from goodfit.confirm import BUDGET
+
     script = Path(__file__).with_name("demo_script.py")
     backend = default_backend()
     if not options.quiet:
         print(f"goodfit run {_shown(script)}\n", file=sys.stderr, flush=True)
-    run = run_script(Request(script=str(script), backend=backend))
+    run = run_script(Request(script=str(script), backend=backend, budget=BUDGET))
     _deliver(run.report, run.folder, options, sys.stderr)
     code = exit_code(run.report)
     return code if code > 1 else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,7 +14,9 @@ from goodfit import __version__
 from goodfit.checks import CHECKS, run_check
 from goodfit.checks.rank import rank
 from goodfit.checks.verdict import overall, verdict
+from goodfit.confirm import BUDGET, confirm
 from goodfit.facts import Facts
+from goodfit.recipe import NoRecipeError, Recipe
 from goodfit.results import Finding, FitResult, Outcome, Report, ScriptRun, Seconds
 
 DEFAULT_EPOCHS = 30
@@ -65,6 +67,51 @@ def conclude(
     )
 
 
+def with_trials(
+    report: Report,
+    recipes: Mapping[int, Recipe | NoRecipeError],
+    *,
+    seconds: float,
+    say: Callable[[str], None] = lambda _: None,
+) -> Report:
+    """The report after its suspicions were tried: statuses, ranks and verdicts anew.
+
+    Args:
+        recipes: of each fit by its index, or why there is none.
+        seconds: for the trials of all fits together.
+    """
+    from goodfit.observe.recipes.evaluator import RowEvaluator
+
+    started = time.perf_counter()
+    told: list[Finding] = []
+    fits: list[FitResult] = []
+    for fit in report.fits:
+        own: Sequence[Finding] = [one for one in report.findings if one.fit == fit.index]
+        left = seconds - (time.perf_counter() - started)
+        if fit.index in recipes and left > 0:
+            own = confirm(
+                own,
+                recipes[fit.index],
+                fit.facts,
+                evaluator=RowEvaluator,
+                seconds=left,
+                say=say,
+            )
+        ranked = rank(own)
+        told += ranked
+        outcomes = [one for one in report.outcomes if one.fit == fit.index]
+        fits.append(replace(fit, verdict=verdict(fit.facts, ranked, outcomes)))
+    spent = time.perf_counter() - started
+    before = report.seconds
+    return replace(
+        report,
+        verdict=overall([fit.verdict for fit in fits]),
+        findings=rank(told) if len(fits) > 1 else tuple(told),
+        fits=tuple(fits),
+        seconds=replace(before, trials=spent, total=before.total + spent),
+    )
+
+
 def _examined(facts: Facts, index: int) -> tuple[list[Outcome], list[Finding]]:
     outcomes, findings = [], []
     for check in CHECKS:
@@ -91,6 +138,7 @@ def diagnose(
     batch_size: int | None = None,
     verbose: int | str = 0,
     experiments: bool = False,
+    budget: float = BUDGET,
     **fit_arguments: Any,
 ) -> Report:
     """Train the model under observation and say what is wrong with it, how sure that is, and why.
@@ -108,6 +156,7 @@ def diagnose(
         verbose: Keras' progress output, silent by default.
         experiments: whether to train copies of the model afterwards, for minutes, to see what more
             data, more capacity or permuted labels would do.
+        budget: seconds for trials that confirm what is suspected, 60 by default; 0 for none.
         **fit_arguments: anything else `fit` takes (callbacks, class_weight, steps_per_epoch, ...).
 
     Returns:
@@ -123,7 +172,7 @@ def diagnose(
     started = time.perf_counter()
     network = checked_model(model)
     x, y, sample_weight = checked_data(network, data, fit_arguments, validation_data)
-    monitor = Monitor(share=1.0, experiments=experiments)
+    monitor = Monitor(share=1.0, experiments=experiments, trials=budget > 0)
     callbacks = [*_listed(fit_arguments.pop("callbacks", None)), monitor]
     given = {"batch_size": batch_size, "sample_weight": sample_weight, "y": y}
     arguments = {
@@ -143,7 +192,7 @@ def diagnose(
         trained = time.perf_counter() - started
         facts = monitor.facts()
     analysed = time.perf_counter() - started - trained
-    return conclude(
+    report = conclude(
         [replace(facts, crash=crash)],
         seconds=Seconds(
             total=time.perf_counter() - started,
@@ -152,6 +201,10 @@ def diagnose(
             checks=analysed,
         ),
     )
+    if budget <= 0 or crash is not None:
+        return report
+    recipe = monitor.recipe(facts)
+    return report if recipe is None else with_trials(report, {0: recipe}, seconds=budget)
 
 
 def _crash(error: Exception) -> Any:

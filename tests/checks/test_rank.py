@@ -36,6 +36,21 @@ def test_one_cause_stands_before_its_six_symptoms() -> None:
     assert all(one.because_of == ("GF220",) for one in found[1:])
 
 
+def test_what_is_shared_stands_behind_the_worst_of_its_causes() -> None:
+    found = rank(
+        [finding("GF102", "warning"), finding("GF201", "error"), finding("GF407", "warning")]
+    )
+    assert codes(found) == ["GF201", "GF407", "GF102"]
+    assert found[1].because_of == ("GF201", "GF102")
+
+
+def test_long_tails_are_no_cause_beside_a_certain_one() -> None:
+    parts = [finding("GF103", "warning"), finding("GF217", "warning"), finding("GF307", "error")]
+    found = rank(parts)
+    assert codes(found)[0] == "GF217"
+    assert {one.code: one.severity for one in found}["GF103"] == "tip"
+
+
 def test_a_crash_stands_behind_its_cause_and_stays_an_error() -> None:
     found = rank([finding("GF601", "error"), finding("GF126", "error")])
     assert codes(found) == ["GF126", "GF601"]

@@ -316,3 +316,42 @@ def test_targets_that_are_the_inputs_are_not_asked_for() -> None:
     )
     assert isinstance(found, str)
     assert "copy" in found
+
+
+def several(rng):
+    x = rng.normal(size=(2 * ROWS, 4))
+    noise = rng.normal(0, 0.5, (2 * ROWS, 3))
+    return x, (x[:, :3] + noise > [0, 0.5, 1]).astype(int)
+
+
+def test_several_labels_a_row_are_judged_by_their_probabilities() -> None:
+    x, y, x_val, y_val = halves(several)
+    found = facts_of(x, y, x_val, y_val, loss="binary_crossentropy")
+    assert found.task == "numbers"
+    assert score(found, "linear").error < 0.7
+    shares = y.mean(axis=0)
+    entropy = -(y_val * np.log(shares) + (1 - y_val) * np.log(1 - shares)).mean()
+    assert score(found, "prior").loss == pytest.approx(entropy, rel=1e-6)
+    assert score(found, "linear").loss < 0.8 * score(found, "prior").loss
+
+
+@pytest.mark.parametrize("from_logits", [True, False])
+def test_a_models_answer_for_several_labels_is_read_as_its_loss_reads_it(from_logits: bool) -> None:
+    x, y, x_val, y_val = halves(several)
+    sure = np.where(y_val == 1, 30.0, -30.0) if from_logits else y_val.astype(float)
+    found = facts_of(
+        *(x, y, x_val, y_val),
+        loss="binary_crossentropy",
+        from_logits=from_logits,
+        model_predictions_val=sure,
+    )
+    assert found.model_error == pytest.approx(0.0, abs=1e-9)
+
+
+def test_several_labels_that_tell_nothing_show_no_signal() -> None:
+    rng = np.random.default_rng(3)
+    x, y = rng.normal(size=(2 * ROWS, 5)), rng.integers(0, 2, (2 * ROWS, 4))
+    found = facts_of(x[:ROWS], y[:ROWS], x[ROWS:], y[ROWS:], loss="binary_crossentropy")
+    assert found.signal_t is not None
+    assert found.signal_t < 3
+    assert len(found.permuted_errors) == 20

@@ -14,9 +14,9 @@ from goodfit.facts import ExperimentFacts, Facts
 from goodfit.observe.experiments.clone import CannotCopyError, clone
 from goodfit.observe.experiments.copies import Clock, Copy
 from goodfit.observe.experiments.range_test import range_test
-from goodfit.observe.experiments.sealed import sealed
 from goodfit.observe.training.monitor import Monitor
 from goodfit.observe.training.sampling import Sample
+from goodfit.randomness import sealed
 
 pytestmark = pytest.mark.backend
 RNG = np.random.default_rng(0)

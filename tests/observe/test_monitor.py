@@ -281,6 +281,28 @@ def test_a_model_with_its_own_loss_says_why_there_is_no_honest_loss() -> None:
     assert facts.trace.predictions.spread > 0
 
 
+def test_a_model_that_adds_to_the_compiled_loss_is_measured_by_that() -> None:
+    class Adds(keras.Model):
+        def compute_loss(
+            self, x=None, y=None, y_pred=None, sample_weight=None, training=True
+        ) -> object:
+            told = {"x": x, "y": y, "y_pred": y_pred, "sample_weight": sample_weight}
+            return super().compute_loss(**told) + 3.0
+
+    keras.utils.set_random_seed(5)
+    inputs = keras.Input((6,))
+    model = Adds(inputs, keras.layers.Dense(1, activation="sigmoid")(inputs))
+    model.compile("adam", "binary_crossentropy")
+    told = {"x": X, "y": Y, "validation_data": (XV, YV)}
+    _, facts = _watched(told, model=model, epochs=3)
+    assert facts.trace is not None
+    assert facts.trace.loss_kind == "binary_crossentropy"
+    assert facts.trace.final_validation is not None
+    printed = facts.trace.curve("val_loss")[-1][1]
+    assert facts.trace.final_validation.mean == pytest.approx(printed - 3.0, abs=2e-3)
+    assert all(loss.mean < 2.0 for _, loss in facts.trace.honest("validation"))
+
+
 def test_the_graph_of_a_subclassed_model_shows_when_it_is_called() -> None:
     class Own(keras.Model):
         def __init__(self) -> None:

@@ -88,7 +88,10 @@ def test_fingerprints_of_collapse() -> None:
     several = RNG.integers(0, 2, (100, 3))
     found = facts_of(np.full((100, 3), 0.5), several, loss="binary_crossentropy")
     assert found.prior_loss == pytest.approx(math.log(2), rel=0.05)
-    assert found.error is None
+    # each label's squared error over its variance, as a constant answer has it
+    assert found.error == pytest.approx(1.0, rel=0.05)
+    assert found.prior_error == 1.0
+    assert not found.recall
 
 
 def test_answers_that_are_not_finite_are_said_to_be() -> None:

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goodfit.facts import Epoch, GapFacts, Trace
+from goodfit.report.axes import ticks
 from goodfit.report.curves import Curve, loss_curves, metric_curves, metric_names, thin
-from goodfit.report.plots import HEIGHT, WIDTH, chart, gap_bars, ticks
+from goodfit.report.plots import HEIGHT, WIDTH, chart, gap_bars
 
 
 def _curve(*values: float) -> Curve:

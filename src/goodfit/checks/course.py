@@ -245,15 +245,29 @@ class Left:
     z: float
 
 
-def left_to_gain(means: Sequence[float], start: float) -> Left:
+def evenly(epochs: Sequence[int], means: Sequence[float]) -> Sequence[float]:
+    """The curve at as many epochs of equal distance: probes lie farther and farther apart where
+    they would have cost too much."""
+    import numpy as np
+
+    if len(set(np.diff(epochs).tolist())) <= 1:
+        return means
+    places = np.linspace(epochs[0], epochs[-1], len(epochs))
+    found: list[float] = np.interp(places, epochs, means).tolist()
+    return found
+
+
+def left_to_gain(means: Sequence[float], start: float, epochs: Sequence[int] | None = None) -> Left:
     """What a loss would still gain if it goes on as in the later half of its curve.
 
-    That half is cut in two; taken as a geometric series, the two falls tell what remains. A fall
-    that does not slow down counts as slowing to nine tenths. `start` is a constant answer's loss.
+    `epochs` are those of the means, where they need not be equally far apart. That half is cut in
+    two; taken as a geometric series, the two falls tell what remains. A fall that does not slow
+    down counts as slowing to nine tenths. `start` is a constant answer's loss.
     """
     import numpy as np
 
-    half = np.asarray(means, float)[-max(3, len(means) // 2 + 1) :]
+    even = means if epochs is None else evenly(epochs, means)
+    half = np.asarray(even, float)[-max(3, len(even) // 2 + 1) :]
     width = max(1, len(half) // 5)
     middle = (len(half) - width) // 2
     parts = (half[:width], half[middle : middle + width], half[-width:])

@@ -77,16 +77,16 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
     "GF202": ("GF204", "GF203", *STUCK, *WEAK),
     "GF203": ("GF109", "GF601", *STUCK, *WEAK),
     "GF205": WEAK,
-    "GF206": ("GF220", "GF303", *STUCK, *WEAK),
-    "GF207": ("GF303", "GF304", "GF305", *STUCK, *WEAK),
+    "GF206": ("GF103", "GF220", "GF303", *STUCK, *WEAK),
+    "GF207": ("GF103", "GF303", "GF304", "GF305", *STUCK, *WEAK),
     "GF208": ("GF301", "GF316", "GF405", *STUCK, *WEAK),
     "GF209": ("GF316", "GF405", *STUCK, *WEAK),
     "GF211": ("GF403", "GF407", "GF310"),
     "GF212": ("GF304", *STUCK, *WEAK),
     "GF213": ("GF128", "GF601", *STUCK, *WEAK),
     "GF215": ("GF109", "GF303", *BROKEN, *WEAK),
-    "GF216": ("GF303", *STUCK, *WEAK),
-    "GF217": ("GF303", "GF304", "GF317", "GF405", *STUCK, *WEAK),
+    "GF216": ("GF103", "GF303", *STUCK, *WEAK),
+    "GF217": ("GF103", "GF303", "GF304", "GF317", "GF405", *STUCK, *WEAK),
     "GF219": (*STUCK, *WEAK),
     "GF220": ("GF303", "GF316", *BROKEN, *WEAK),
     "GF221": ("GF220", *STUCK, *WEAK),
@@ -143,7 +143,7 @@ def _roots(finding: Finding, findings: Sequence[Finding]) -> list[Finding]:
         return [one for one in findings if one.code in finding.because_of and _same(one, finding)]
     direct = [cause for cause in findings if _explains(cause, finding)]
     found = {id(root): root for cause in direct for root in (_roots(cause, findings) or [cause])}
-    return sorted(found.values(), key=lambda one: _key(one, 0))
+    return sorted(found.values(), key=lambda one: _key(one, SEVERITIES.index(one.severity)))
 
 
 def _lowered(finding: Finding, causes: Sequence[Finding]) -> Severity:

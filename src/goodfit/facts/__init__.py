@@ -37,7 +37,15 @@ from goodfit.facts.model import (
     Penalty,
     WeightFacts,
 )
-from goodfit.facts.run import ApiCall, CallFacts, CrashFacts, Facts, FitSummary, ScriptFacts
+from goodfit.facts.run import (
+    ApiCall,
+    CallFacts,
+    CrashFacts,
+    Facts,
+    FitSummary,
+    FixProof,
+    ScriptFacts,
+)
 from goodfit.facts.settings import (
     CallbackFacts,
     LossFacts,
@@ -74,6 +82,7 @@ __all__ = [
     "FeatureDrift",
     "FeatureScore",
     "FitSummary",
+    "FixProof",
     "GapFacts",
     "HonestLoss",
     "InputFacts",

@@ -218,8 +218,9 @@ class LabelSuspects:
 class BaselineScore:
     """One simple learner fitted on the training sample. `loss` is in the model's own loss and is
     None where that loss cannot be computed for it; `error` is the share of wrong rows for classes
-    and the squared error over the variance of y for numbers; both per row on the validation
-    sample where there is one (else out of fold on the training sample), with standard errors."""
+    and the squared error over the variance of y for numbers and for several labels a row; both per
+    row on the validation sample where there is one (else out of fold on the training sample), with
+    standard errors."""
 
     name: str
     error: float
@@ -233,6 +234,7 @@ class BaselineFacts:
     """Simple learners on the rows the model saw. `task` is "classes" or "numbers".
     `scores` holds "prior" always, then "linear", "neighbours", "trees" (a small forest), and
     "persistence" for series.
+    `output` names the output they are of, "" where the model has one; `loss` is None for several.
     `model_error`/`model_error_se`: the Keras model in the same measure on the same rows.
     `model_vs_best`: the model's minus the best learner's error, paired by row, with its standard
     error and that learner's name. `permuted_errors` are errors of the best learner fitted on
@@ -262,6 +264,12 @@ class BaselineFacts:
     single_features: tuple[FeatureScore, ...] = ()
     label_suspects: LabelSuspects | None = None
     best_recall: Mapping[str, float] = field(default_factory=dict)
+    output: str = ""
+
+    @property
+    def of_output(self) -> str:
+        """Continues "the model" where it has several outputs: which one this is about."""
+        return f" (output {self.output})" if self.output else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

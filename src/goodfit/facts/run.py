@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from goodfit.facts.base import Shape, SourceLine
 from goodfit.facts.data import BaselineFacts, DataFacts
@@ -14,10 +15,28 @@ from goodfit.facts.training import HonestLoss, Trace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FixProof:
+    """A mechanical fix of a crash, tried once on a copy of what failed. `words` is what to type;
+    `what` passed with it: "batch" (one batch through the call that failed), "compile" or "call"
+    (the constructor that failed). `loss` is that of the one training step, on fresh weights; None
+    where nothing was trained. `reason` says why nothing passed, or was tried, else ""."""
+
+    fix: str = ""
+    words: str = ""
+    what: Literal["batch", "compile", "call"] = "batch"
+    passed: bool = False
+    loss: float | None = None
+    seconds: float = 0.0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CrashFacts:
     """The exception that ended the script. `during` is what goodfit saw running: "import", "build",
     "compile", "fit", "evaluate", "predict" or "script"; `layers` names the layers that were being
-    called, outermost first, each with the shape it received (batch axis included) where known."""
+    called, outermost first, each with the shape it received (batch axis included) where known.
+    `proof` tells of the fix that was tried right after it, None where the kind of crash has none.
+    """
 
     type: str
     message: str
@@ -26,6 +45,7 @@ class CrashFacts:
     layers: tuple[tuple[str, str, Shape], ...] = ()
     input_shapes: tuple[Shape, ...] = ()
     target_shapes: tuple[Shape, ...] = ()
+    proof: FixProof | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,7 +62,8 @@ class Epoch:
 class GapFacts:
     """The printed gap (validation minus training loss) of the last probed epoch, taken apart.
     The parts add up: printed_gap = running_mean + train_mode + augmentation + weights + penalties
-    + true_gap + rest. A part is None where it could not be measured."""
+    + true_gap + rest. A part is None where it could not be measured. `train_mode_se` is the
+    standard error of `train_mode`, paired by row."""
 
     epoch: int
     printed_train: float
@@ -76,6 +77,7 @@ class GapFacts:
     weights: float | None = None
     penalties: float | None = None
     rest: float | None = None
+    train_mode_se: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Results to text. Every renderer is a function of one `goodfit.results.Report`.
+"""Results to text. Every renderer is a function of one `goodfit.results.Report` or `StudyResult`.
 
 Names load on first use, so that importing this package loads neither Rich nor Jinja. How a check
 is explained stands in `goodfit.report.explain`.
@@ -16,6 +16,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from goodfit.report.html import to_html, to_notebook
     from goodfit.report.json import SCHEMA, from_json, schema, to_json
+    from goodfit.report.study.files import (
+        write_plots,
+        write_study_csv,
+        write_study_html,
+        write_study_json,
+    )
+    from goodfit.report.study.html import study_html, study_notebook
+    from goodfit.report.study.json import study_from_json, study_json
+    from goodfit.report.study.tables import study_csv, study_frame
+    from goodfit.report.study.terminal import study_terminal, study_text
+    from goodfit.report.tensorboard import write_tensorboard
     from goodfit.report.terminal import to_terminal, to_text
     from goodfit.report.write import write_html, write_json
 
@@ -23,6 +34,14 @@ __all__ = [
     "SCHEMA",
     "from_json",
     "schema",
+    "study_csv",
+    "study_frame",
+    "study_from_json",
+    "study_html",
+    "study_json",
+    "study_notebook",
+    "study_terminal",
+    "study_text",
     "to_html",
     "to_json",
     "to_notebook",
@@ -30,12 +49,25 @@ __all__ = [
     "to_text",
     "write_html",
     "write_json",
+    "write_plots",
+    "write_study_csv",
+    "write_study_html",
+    "write_study_json",
+    "write_tensorboard",
 ]
 
 _HOME = {
     "SCHEMA": "json",
     "from_json": "json",
     "schema": "json",
+    "study_csv": "study.tables",
+    "study_frame": "study.tables",
+    "study_from_json": "study.json",
+    "study_html": "study.html",
+    "study_json": "study.json",
+    "study_notebook": "study.html",
+    "study_terminal": "study.terminal",
+    "study_text": "study.terminal",
     "to_html": "html",
     "to_json": "json",
     "to_notebook": "html",
@@ -43,6 +75,11 @@ _HOME = {
     "to_text": "terminal",
     "write_html": "write",
     "write_json": "write",
+    "write_plots": "study.files",
+    "write_study_csv": "study.files",
+    "write_study_html": "study.files",
+    "write_study_json": "study.files",
+    "write_tensorboard": "tensorboard",
 }
 
 

@@ -7,18 +7,12 @@ fetched, so that even text that got past the escaping could do nothing.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-from functools import lru_cache
-from html import escape
-from pathlib import Path
 from typing import Any
-
-import jinja2
 
 from goodfit.facts import Facts
 from goodfit.report import curves, plots, summary, tables
+from goodfit.report.effects import trial_words
+from goodfit.report.page import assets, environment, frame
 from goodfit.report.words import clean, give_or_take, number, sentence, short_path
 from goodfit.results import Finding, FitResult, Report
 
@@ -27,7 +21,6 @@ FITS = 20
 FINDINGS = 100
 POINTS, POINTS_OF_MANY = 400, 120
 LAYERS = 1200
-_FOLDER = Path(__file__).parent
 
 
 def to_html(report: Report) -> str:
@@ -40,38 +33,7 @@ def to_notebook(report: Report) -> str:
     that neither the notebook's styles nor the report's reach the other."""
     lines = 3 * len(report.findings[:FINDINGS]) + 5 * min(len(report.fits), FITS)
     height = min(720, 220 + 60 * lines)
-    page = escape(_page(report, brief=True), quote=True)
-    return (
-        f'<iframe title="goodfit report" sandbox="allow-scripts" srcdoc="{page}" '
-        f'style="width:100%;height:{height}px;border:0;resize:vertical"></iframe>'
-    )
-
-
-@lru_cache(maxsize=1)
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(clean=clean, sentence=sentence, number=number, data=_data)
-    return environment
-
-
-@lru_cache(maxsize=1)
-def _assets() -> dict[str, str]:
-    style = (_FOLDER / "page.css").read_text(encoding="utf-8")
-    script = (_FOLDER / "page.js").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return {"style": style, "script": script, "policy": f"'sha256-{digest}'"}
-
-
-def _data(value: Any) -> str:
-    """JSON for a script element: no "<" that could end it."""
-    text = json.dumps(value, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return frame(_page(report, brief=True), "goodfit report", height)
 
 
 def _page(report: Report, *, brief: bool) -> str:
@@ -79,10 +41,10 @@ def _page(report: Report, *, brief: bool) -> str:
     hidden = [fit for fit in report.fits if fit not in shown]
     script = report.script
     return (
-        _environment()
+        environment()
         .get_template("template.html.j2")
         .render(
-            **_assets(),
+            **assets(),
             brief=brief,
             report=report,
             name=short_path(script.path, script.path) if script else "",
@@ -108,6 +70,7 @@ def _finding(report: Report, finding: Finding) -> dict[str, Any]:
         "severity": finding.severity,
         "status": finding.status,
         "reason": clean(finding.status_reason, 600),
+        "trial": trial_words(finding),
         "code": clean(finding.code, 12),
         "name": clean(finding.name, 80),
         "message": sentence(finding.message),

@@ -28,6 +28,11 @@ def to_json(report: Report, *, indent: int | None = 2) -> str:
     plain = codec.to_plain(report)
     ordered = {"schema": SCHEMA} | {key: plain[key] for key in _ORDER} | plain
     text = json.dumps(ordered, ensure_ascii=False, allow_nan=False, indent=indent)
+    return whole(text)
+
+
+def whole(text: str) -> str:
+    """`text` with half characters, which no file can hold, as U+FFFD."""
     return _LONE_SURROGATES.sub("\ufffd", text)
 
 
@@ -54,29 +59,30 @@ def from_json(text: str | bytes) -> Report:
         findings=tuple(
             dataclasses.replace(
                 finding,
-                evidence=_numbers(finding.evidence),
+                evidence=numbers(finding.evidence),
                 remedies=tuple(
-                    dataclasses.replace(remedy, parameters=_numbers(remedy.parameters))
+                    dataclasses.replace(remedy, parameters=numbers(remedy.parameters))
                     for remedy in finding.remedies
                 ),
             )
             for finding in report.findings
         ),
         outcomes=tuple(
-            dataclasses.replace(outcome, evidence=_numbers(outcome.evidence))
+            dataclasses.replace(outcome, evidence=numbers(outcome.evidence))
             for outcome in report.outcomes
         ),
     )
 
 
-def _numbers(value: Any) -> Any:
-    """Evidence has no types of its own, so its non-finite numbers are found by their spelling."""
+def numbers(value: Any) -> Any:
+    """`value` with "nan", "inf" and "-inf" inside as numbers: evidence and parameters have no types
+    of their own, so these are found by their spelling."""
     if isinstance(value, str):
         return _NUMBERS.get(value, value)
     if isinstance(value, dict):
-        return {key: _numbers(item) for key, item in value.items()}
+        return {key: numbers(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_numbers(item) for item in value]
+        return [numbers(item) for item in value]
     return value
 
 

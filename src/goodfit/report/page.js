@@ -6,11 +6,13 @@ for (const figure of document.querySelectorAll(".chart")) {
   const [low, high, logValues] = data.y;
   const svg = figure.querySelector(".scroll svg");
   const paths = svg.querySelectorAll(".curve");
+  const bands = svg.querySelectorAll(".band");
   const outputs = figure.querySelectorAll("output");
   const log = figure.querySelector(".log");
   const smooth = figure.querySelector(".smooth");
+  const first = data.first || 0;
   const share = (v, a, b, f) => (f(b) > f(a) ? (f(v) - f(a)) / (f(b) - f(a)) : 0.5);
-  const x = (v) => left + share(v, 0, data.last, log.checked ? Math.log1p : Number) * (right - left);
+  const x = (v) => left + share(v, first, data.last, log.checked ? Math.log1p : Number) * (right - left);
   const y = (v) => bottom + share(v, low, high, logValues ? Math.log : Number) * (top - bottom);
 
   // An exponential mean with bias correction that starts anew after a gap, per epoch passed.
@@ -30,12 +32,12 @@ for (const figure of document.querySelectorAll(".chart")) {
     const found = [];
     if (log.checked) {
       for (let e = 1; e <= data.last; e *= 10) found.push(e, 2 * e, 5 * e);
-      return [0, ...found.filter((e) => e <= data.last)];
+      return [0, ...found].filter((e) => e >= first && e <= data.last);
     }
     let step = Math.pow(10, Math.floor(Math.log10(data.last / 6)));
     step = Math.max(1, [1, 2, 5, 10, 20].map((m) => step * m).find((s) => data.last / s <= 6));
     for (let e = 0; e <= data.last; e += step) found.push(e);
-    return found;
+    return found.filter((e) => e >= first);
   };
 
   let drawn = data.curves;
@@ -50,6 +52,12 @@ for (const figure of document.querySelectorAll(".chart")) {
       const path = strokes.filter((stroke) => stroke.length)
         .map((stroke) => (stroke.length === 1 ? `M${stroke[0]}m-2 0h4` : "M" + stroke.join("L")));
       paths[i].setAttribute("d", path.join(""));
+    });
+    // A band between two curves, as closed paths; only studies have them.
+    (data.bands || []).forEach((edges, i) => {
+      const [low, high] = edges.map((points) => smoothed(points, Number(smooth.value)));
+      const at = ([epoch, value]) => `${x(epoch).toFixed(1)} ${y(value).toFixed(1)}`;
+      bands[i].setAttribute("d", "M" + [...high.map(at), ...low.reverse().map(at)].join("L") + "Z");
     });
     const group = svg.querySelector(".epochs");
     const sample = group.querySelector("text");
@@ -88,6 +96,12 @@ for (const figure of document.querySelectorAll(".chart")) {
     outputs.forEach((output) => { output.value = ""; });
     cursor.removeAttribute("d");
   });
+  for (const arm of figure.querySelectorAll("input.arm")) {
+    arm.hidden = false;
+    arm.addEventListener("change", () => {
+      for (const path of svg.querySelectorAll(`[data-arm="${arm.value}"]`)) path.classList.toggle("off", !arm.checked);
+    });
+  }
   log.addEventListener("change", draw);
   smooth.addEventListener("input", draw);
   figure.querySelector(".controls").hidden = false;

@@ -13,6 +13,7 @@ from html import escape
 from typing import Any
 
 from goodfit.facts import GapFacts
+from goodfit.report.axes import Axis
 from goodfit.report.curves import Curve, thin
 from goodfit.report.summary import gap_parts
 from goodfit.report.words import clean, number
@@ -34,54 +35,17 @@ class Chart:
     note: str
 
 
-def ticks(low: float, high: float, most: int = 6) -> list[float]:
-    """Round numbers within [low, high]."""
-    span = high - low
-    if not span > 0 or not math.isfinite(span):
-        return [low]
-    step = 10 ** math.floor(math.log10(span / most))
-    step = next(step * m for m in (1, 2, 5, 10, 20) if span / (step * m) <= most)
-    first = math.ceil(low / step - 1e-9)
-    return [i * step for i in range(first, math.floor(high / step + 1e-9) + 1)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Axis:
-    """Values to pixels; `log` is the scale of the values."""
-
-    low: float
-    high: float
-    start: float
-    end: float
-    log: bool = False
-
-    def at(self, value: float) -> float:
-        low, high, value = (
-            (math.log(self.low), math.log(self.high), math.log(value))
-            if self.log
-            else (self.low, self.high, value)
-        )
-        share = (value - low) / (high - low) if high > low else 0.5
-        return round(self.start + share * (self.end - self.start), 1)
-
-    def ticks(self) -> list[float]:
-        if not self.log:
-            return ticks(self.low, self.high)
-        exponents = range(math.ceil(math.log10(self.low)), math.floor(math.log10(self.high)) + 1)
-        return [10.0**e for e in exponents][:: max(1, len(exponents) // 6)]
-
-
-def _value_axis(curves: Sequence[Curve]) -> _Axis | None:
+def _value_axis(curves: Sequence[Curve]) -> Axis | None:
     values = [v for curve in curves for _, v in curve.points if math.isfinite(v) and abs(v) < 1e300]
     if not values:
         return None
     low, high = min(values), max(values)
     bottom, top = HEIGHT - BOTTOM, TOP
     if low > 0 and high / low > LOG_ABOVE:
-        return _Axis(low, high, bottom, top, log=True)
+        return Axis(low, high, bottom, top, scale="log")
     pad = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
     floor = 0.0 if 0 <= low < 0.3 * high else low - pad
-    return _Axis(floor, high + pad, bottom, top)
+    return Axis(floor, high + pad, bottom, top)
 
 
 def chart(
@@ -93,7 +57,7 @@ def chart(
     if y is None:
         return None
     last = max(point[0] for curve in curves for point in curve.points)
-    x = _Axis(0.0, max(last, 1.0), LEFT, WIDTH - RIGHT)
+    x = Axis(0.0, max(last, 1.0), LEFT, WIDTH - RIGHT)
     thinned = tuple(
         Curve(name=c.name, role=c.role, printed=c.printed, points=thin(c.points, most))
         for c in curves
@@ -102,7 +66,7 @@ def chart(
     data = {
         "frame": [LEFT, WIDTH - RIGHT, HEIGHT - BOTTOM, TOP],
         "last": x.high,
-        "y": [y.low, y.high, y.log],
+        "y": [y.low, y.high, y.scale == "log"],
         "best": None if best_epoch is None else best_epoch + 1,
         "curves": [
             [[a, float(f"{b:.5g}") if _drawn(b) else None] for a, b in curve.points]
@@ -119,7 +83,7 @@ def _drawn(value: float) -> bool:
     return math.isfinite(value) and abs(value) < 1e300
 
 
-def _line(curve: Curve, x: _Axis, y: _Axis) -> str:
+def _line(curve: Curve, x: Axis, y: Axis) -> str:
     strokes: list[list[str]] = [[]]
     for a, b in curve.points:
         if _drawn(b):
@@ -136,7 +100,7 @@ def _line(curve: Curve, x: _Axis, y: _Axis) -> str:
     return f'<path class="{style}" d="{path}"/>'
 
 
-def _frame(title: str, x: _Axis, y: _Axis, curves: Sequence[Curve]) -> str:
+def _frame(title: str, x: Axis, y: Axis, curves: Sequence[Curve]) -> str:
     ends = "; ".join(f"{c.name} ends at {number(c.points[-1][1])}" for c in curves)
     what = escape(f"{clean(title)} over epochs. {ends}.", quote=True)
     parts = [f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{what}">']
@@ -152,7 +116,7 @@ def _frame(title: str, x: _Axis, y: _Axis, curves: Sequence[Curve]) -> str:
     parts.append(f'</g><text class="label" x="{(LEFT + WIDTH - RIGHT) / 2:g}" y="{HEIGHT - 6}" ')
     parts.append('text-anchor="middle">epochs trained</text>')
     parts.append(f'<text class="label" x="{LEFT}" y="12">{escape(clean(title, 60))}')
-    parts.append(f"{' (log scale)' if y.log else ''}</text>")
+    parts.append(f"{' (log scale)' if y.scale == 'log' else ''}</text>")
     return "".join(parts)
 
 
@@ -161,7 +125,7 @@ def _epoch_tick(at: float, tick: float) -> str:
     return f'<text class="tick" x="{at:g}" y="{y}" text-anchor="middle">{int(tick):,}</text>'
 
 
-def _best(x: _Axis, best_epoch: int | None) -> str:
+def _best(x: Axis, best_epoch: int | None) -> str:
     if best_epoch is None:
         return ""
     at = x.at(best_epoch + 1)
@@ -187,7 +151,7 @@ def gap_bars(gap: GapFacts) -> str:
     if not all(_drawn(edge) for _, start, end, _ in steps for edge in (start, end)):
         return ""
     edges = [edge for _, start, end, _ in steps for edge in (start, end)]
-    x = _Axis(min(edges), max(max(edges), min(edges) + 1e-9), 190, WIDTH - 90)
+    x = Axis(min(edges), max(max(edges), min(edges) + 1e-9), 190, WIDTH - 90)
     height = ROW * len(steps) + 8
     parts = [f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="From a true gap of ']
     parts.append(f'{number(gap.true_gap)} to a printed gap of {number(gap.printed_gap)}">')

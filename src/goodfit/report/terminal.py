@@ -1,30 +1,28 @@
 """The report on a terminal: the verdict, what was found, what to do, within one screen.
 
-Only this module and the command line draw with Rich. Text from the user's program goes in as
-plain `Text`, never as markup, and without control characters (`words.clean`).
+Rich draws only in the terminal modules of this package and in the command line. Text from the
+user's program goes in as plain `Text`, never as markup, and without control characters
+(`words.clean`).
 """
 
 from __future__ import annotations
 
-import io
 import sys
 from typing import TextIO
 
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from goodfit.report import summary
+from goodfit.report.effects import trial_words
 from goodfit.report.explain import explain, sections
-from goodfit.report.words import ascii_only, clean, count, sentence
+from goodfit.report.terminal_page import WIDTH, Page, abilities, write
+from goodfit.report.words import clean, count, sentence
 from goodfit.results import Finding, FitResult, Report, Verdict
 
 FULL_FINDINGS = 6
 FULL_FITS = 8
 GAPS = 4  # of more fits than that the gaps are left to the HTML report
 NOTES = 4
-WIDTH = 100
-LABEL = 8
 
 _SEVERITY = {"error": "bold red", "warning": "bold yellow", "tip": "bold cyan"}
 _STATUS = {"confirmed": "bold green", "refuted": "dim", "untested": "dim"}
@@ -47,7 +45,7 @@ def to_text(
 
     `color` adds ANSI escapes; `html` and `json` are the paths of files to point to.
     """
-    page = _Page(max(40, width), color)
+    page = Page(max(40, width), color)
     _head(page, report)
     full = _in_full(report)
     for finding in summary.of_fit(report, None):
@@ -82,8 +80,8 @@ def to_terminal(
     """Write the report to `stream` (default: stderr), in colour where it is a terminal that has
     them and NO_COLOR is not set, in plain ASCII where it can write nothing else."""
     stream = sys.stderr if stream is None else stream
-    width, color = _abilities(stream)
-    _write(to_text(report, width, color, html=html, json=json), stream)
+    width, color = abilities(stream)
+    write(to_text(report, width, color, html=html, json=json), stream)
 
 
 def show_explanation(
@@ -91,80 +89,16 @@ def show_explanation(
 ) -> None:
     """Write a check's explanation to `stream` (default: stdout), with colours where it has them."""
     stream = sys.stdout if stream is None else stream
-    width, color = _abilities(stream)
+    width, color = abilities(stream)
     text = explain(doc, code, name, severity, width=width)
     if color:
         headings = [heading for heading, _ in sections(doc)[1]]
-        page = _Page(width, color)
+        page = Page(width, color)
         for number, line in enumerate(text.splitlines()):
             style = _SEVERITY.get(severity, "bold") if number == 0 else ""
             page.line(Text(line, "bold" if line in headings else style))
         text = page.text()
-    _write(text, stream)
-
-
-def _abilities(stream: TextIO) -> tuple[int, bool]:
-    console = Console(file=stream, force_jupyter=False)
-    colors = console.color_system is not None and not console.no_color
-    return min(console.width, WIDTH) if console.is_terminal else WIDTH, colors
-
-
-def _write(text: str, stream: TextIO) -> None:
-    try:
-        text.encode(getattr(stream, "encoding", None) or "utf-8")
-    except (UnicodeEncodeError, LookupError):
-        text = ascii_only(text)
-    stream.write(text)
-    stream.flush()
-
-
-class _Page:
-    """Lines with hanging indents, drawn by Rich into a string."""
-
-    def __init__(self, width: int, color: bool) -> None:
-        self._out = io.StringIO()
-        self._console = Console(
-            file=self._out,
-            width=width,
-            color_system="standard" if color else None,
-            force_terminal=color,
-            no_color=not color,
-            force_jupyter=False,
-            legacy_windows=False,
-            highlight=False,
-            markup=False,
-            emoji=False,
-        )
-
-    def blank(self) -> None:
-        """An empty line, if the last one is not."""
-        if not self._out.getvalue().endswith("\n\n"):
-            self._console.print()
-
-    def line(self, text: Text) -> None:
-        self._console.print(text, overflow="fold")
-
-    def hang(self, mark: Text, body: Text, width: int) -> None:
-        """`mark` in the first `width` columns, and beside it `body`, wrapped under itself."""
-        grid = Table.grid(padding=0)
-        grid.add_column(width=width)
-        grid.add_column(overflow="fold")
-        grid.add_row(mark, body)
-        self._console.print(grid)
-
-    def indented(self, body: Text) -> None:
-        self.hang(Text(""), body, 3)
-
-    def labelled(self, label: str, body: str | Text) -> None:
-        self.hang(Text(label, "dim"), Text(body) if isinstance(body, str) else body, LABEL)
-
-    def path(self, label: str, path: str) -> None:
-        """A path on one line however long, so that it can be copied."""
-        self._console.print(Text.assemble((label.ljust(LABEL), "dim"), path), soft_wrap=True)
-
-    def text(self) -> str:
-        lines = self._out.getvalue().split("\n")[:-1]
-        return "".join(line.rstrip() + "\n" for line in lines)
+    write(text, stream)
 
 
 def _verdict(verdict: Verdict) -> Text:
@@ -173,7 +107,7 @@ def _verdict(verdict: Verdict) -> Text:
     return text.append(f" ({sure})", "default") if sure else text
 
 
-def _head(page: _Page, report: Report) -> None:
+def _head(page: Page, report: Report) -> None:
     page.line(Text("Verdict: ", "bold").append_text(_verdict(report.verdict)))
     for text in (report.verdict.reason, report.verdict.settle):
         if text:
@@ -193,7 +127,7 @@ def _in_full(report: Report) -> set[int]:
     return set(whole[:FULL_FINDINGS])
 
 
-def _finding(page: _Page, report: Report, finding: Finding, *, full: bool) -> None:
+def _finding(page: Page, report: Report, finding: Finding, *, full: bool) -> None:
     at = summary.place(finding, summary.script_path(report))
     parts = summary.inside(finding)
     title = Text.assemble(
@@ -211,15 +145,16 @@ def _finding(page: _Page, report: Report, finding: Finding, *, full: bool) -> No
         joined = f"{at} ({parts})" if at and parts else at or sentence(parts)
         page.indented(Text.assemble(joined, (code, "dim")))
     page.indented(Text(sentence(finding.message)))
-    if finding.status_reason:
-        page.indented(Text(f"{finding.status.capitalize()}: {clean(finding.status_reason)}", "dim"))
+    tried = trial_words(finding)
+    if tried:
+        page.indented(Text(tried, "" if finding.status == "confirmed" else "dim"))
     if finding.because_of:
         page.indented(Text(f"Follows from {', '.join(map(clean, finding.because_of))}.", "dim"))
     if finding.advice:
         page.hang(Text("   ->", "bold green"), Text(sentence(finding.advice)), 6)
 
 
-def _fit(page: _Page, report: Report, fit: FitResult, *, alone: bool) -> None:
+def _fit(page: Page, report: Report, fit: FitResult, *, alone: bool) -> None:
     facts = fit.facts
     lines = [summary.fit_size(facts)]
     if facts.trace is not None:
@@ -236,7 +171,7 @@ def _fit(page: _Page, report: Report, fit: FitResult, *, alone: bool) -> None:
             page.indented(Text(sentence(line)))
 
 
-def _foot(page: _Page, report: Report, hidden: int) -> None:
+def _foot(page: Page, report: Report, hidden: int) -> None:
     if hidden:
         page.labelled("More", f"{count(hidden, 'more fit')}, listed in the HTML report")
     ran = summary.checks(report.outcomes)

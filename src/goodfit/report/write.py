@@ -16,7 +16,7 @@ def write_html(report: Report, path: str | os.PathLike[str], *, overwrite: bool 
     """
     from goodfit.report.html import to_html
 
-    return _write(to_html(report), Path(path), overwrite)
+    return write_text(to_html(report), Path(path), overwrite=overwrite)
 
 
 def write_json(report: Report, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
@@ -27,10 +27,20 @@ def write_json(report: Report, path: str | os.PathLike[str], *, overwrite: bool 
     """
     from goodfit.report.json import to_json
 
-    return _write(to_json(report) + "\n", Path(path), overwrite)
+    return write_text(to_json(report) + "\n", Path(path), overwrite=overwrite)
 
 
-def _write(text: str, path: Path, overwrite: bool) -> Path:
+def write_text(text: str, path: Path, *, overwrite: bool = False) -> Path:
+    """Write `text` to `path`, whole or not at all, and return the path; folders are made as needed.
+
+    Raises:
+        FileExistsError: the file exists and `overwrite` is False.
+    """
+    return write_bytes(text.encode("utf-8", "replace"), path, overwrite=overwrite)
+
+
+def write_bytes(data: bytes, path: Path, *, overwrite: bool = False) -> Path:
+    """`write_text` for what is no text."""
     if path.exists() and not overwrite:
         raise FileExistsError(
             f"the report {path} exists already and is not overwritten; "
@@ -40,7 +50,7 @@ def _write(text: str, path: Path, overwrite: bool) -> Path:
     # A reader, or a run that is killed here, must never see half a report.
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        part.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+        part.write_bytes(data)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

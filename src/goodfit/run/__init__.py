@@ -67,6 +67,8 @@ def run_script(request: Request) -> Run:
         "max_epochs": request.max_epochs,
         "backend": request.backend,
         "experiments": request.experiments,
+        "budget": request.budget,
+        "study": request.study,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "started": time.time(),
         "python": sys.version.split()[0],

@@ -17,8 +17,8 @@ from goodfit.observe.script.execute import Ending, execute
 from goodfit.observe.script.recorder import read_json, write_json
 from goodfit.observe.script.source import with_script
 from goodfit.observe.script.watch import Watch
-from goodfit.results import Seconds
-from goodfit.run.folder import ENDED, LIMIT, RUN
+from goodfit.results import Report, Seconds
+from goodfit.run.folder import ENDED, LIMIT, REPORT, RUN
 from goodfit.run.gather import concluded, write_error
 from goodfit.run.request import BACKENDS, installed_backends
 
@@ -33,6 +33,7 @@ def child() -> None:
         backend=asked["backend"],
         max_epochs=asked["max_epochs"],
         experiments=bool(asked.get("experiments")),
+        trials=float(asked.get("budget") or 0) > 0 or bool(asked.get("study")),
     )
     hooks.install(watch)
     origins.claim(asked["path"])
@@ -58,14 +59,52 @@ def _tell(folder: Path, watch: Watch, ending: Ending, asked: Mapping[str, Any]) 
         # Standard output belongs to the script.
         with contextlib.redirect_stdout(sys.stderr):
             fits = watch.facts(ending.error)
+            fits = watch.careful("try a fix", _with_proof, fits, ending.error) or fits
             path = Path(asked["path"])
             fits = watch.careful("read the script", with_script, fits, path) or fits
             notes = [*watch.notes, *_untrained(fits, watch, ending), *_no_backend(ending.error)]
             total = time.time() - float(asked["started"])
             spent = Seconds(total=total, script=script_seconds, checks=watch.seconds)
-            concluded(folder, fits, ending.run, spent, notes)
+            report = concluded(folder, fits, ending.run, spent, notes)
+            if asked.get("study"):
+                _study(folder, report, watch, asked["study"])
+            elif ending.run.ended in ("finished", "exit"):
+                _try(folder, report, watch, float(asked.get("budget") or 0))
     except BaseException:
         write_error(folder)
+
+
+def _try(folder: Path, report: Report, watch: Watch, seconds: float) -> None:
+    """Try what is suspected and write the report again; until then the untried one stands."""
+    if seconds <= 0 or not report.findings:
+        return
+    from goodfit.diagnose import with_trials
+    from goodfit.report import write_json as write_report
+
+    tried = with_trials(report, watch.recipes(), seconds=seconds, say=_say)
+    write_report(tried, folder / REPORT, overwrite=True)
+
+
+def _study(folder: Path, report: Report, watch: Watch, asked: Mapping[str, Any]) -> None:
+    """The study that was asked for, unless the script failed before its end."""
+    ended = report.script.ended if report.script else ""
+    if ended in ("finished", "exit", "time limit"):
+        from goodfit.experiment.script import conclude_study
+
+        conclude_study(folder, asked, report, watch.recipes())
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _with_proof(fits: Sequence[Facts], error: BaseException | None) -> Sequence[Facts]:
+    """The facts with the proof of a crash's fix; a script that does not fail pays nothing."""
+    if error is None:
+        return fits
+    from goodfit.observe.proof.prove import with_proof
+
+    return with_proof(fits, error)
 
 
 def _untrained(fits: Sequence[Facts], watch: Watch, ending: Ending) -> list[str]:

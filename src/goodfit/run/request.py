@@ -7,9 +7,11 @@ import os
 import sys
 import traceback
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from goodfit.errors import CannotRunError
 
@@ -21,7 +23,8 @@ class Request:
     """What to run and how. `time_limit` is in seconds and `max_epochs` for each fit, None for no
     limit; `backend` is "" for the script's own; `out` is the run's folder, None for a new one under
     .goodfit/runs/; `overwrite` allows a folder that holds an earlier run; `experiments` asks for
-    all experiments on copies of the models."""
+    all experiments on copies of the models; `budget` is the seconds for trials, 0 for none; `study`
+    asks for a study at the script's end instead, see `goodfit.experiment.script`."""
 
     script: str
     arguments: tuple[str, ...] = ()
@@ -31,6 +34,8 @@ class Request:
     out: str | None = None
     overwrite: bool = False
     experiments: bool = False
+    budget: float = 0.0
+    study: Mapping[str, Any] | None = None
 
 
 def checked_script(script: str) -> Path:

@@ -117,3 +117,13 @@ def test_a_geometric_fall_is_continued_exactly() -> None:
     left = left_to_gain(curve, start=2.0)
     assert left.share == pytest.approx((curve[-1] - 1.0) / 1.0, rel=1e-6)
     assert left_to_gain([3.0, 2.0, 2.5, 2.6, 2.7], start=3.0).share == 0.0
+
+
+def test_probes_that_lie_farther_and_farther_apart_tell_the_same() -> None:
+    course = [1.0 + 0.95**epoch for epoch in range(61)]
+    probed = [0, 1, 2, 3, 4, 6, 9, 13, 19, 28, 40, 60]
+    left = left_to_gain([course[epoch] for epoch in probed], 2.0, probed)
+    true = course[-1] - 1.0
+    assert left.share == pytest.approx(true, abs=0.03)
+    assert left_to_gain([course[epoch] for epoch in probed], 2.0).share > 3 * true
+    assert left_to_gain(course, 2.0, range(61)) == left_to_gain(course, 2.0)

@@ -39,6 +39,14 @@ def test_losing_to_a_forest_only_is_a_tip() -> None:
     assert (answer.case, answer.severity) == ("trees", "tip")
 
 
+def test_one_of_several_outputs_is_named_and_is_no_error() -> None:
+    facts = replace(baselines(0.30, prior=0.45, linear=0.12), output="group")
+    _, found = run_check(CHECK, Facts(baselines=facts))
+    assert found is not None
+    assert found.severity == "warning"
+    assert found.message.startswith("The model (output group) is worse than a linear model")
+
+
 HEALTHY = {
     "better than all": baselines(0.02, prior=0.9, linear=0.04, neighbours=0.03, trees=0.05),
     "a hair behind the linear model": baselines(

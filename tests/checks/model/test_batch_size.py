@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from faring_literals import badly, falling, rows, well
-from literals import baselines
+from literals import baselines, decay, predictions, trace
 from model_literals import case, finding
 
 from goodfit.checks.model.batch_size import CHECK, batch_size
@@ -30,6 +32,24 @@ def test_few_steps_and_it_does_badly() -> None:
     assert case(batch_size(fit(256, 1000), data=rows(1000), **falling())) == "few-steps"
     # where the loss has come to rest, more steps would not help
     assert case(batch_size(fit(256, 1000), data=rows(1000), **badly())) == "Passed"
+
+
+def test_one_step_an_epoch_and_the_losses_fall_fast_to_the_end() -> None:
+    curve = decay(1.4, 0.0, 40, tenth=3.0)
+    full, small = fit(2000, 2000), fit(500, 2000)
+    course = trace(curve, [one + 0.02 for one in curve], answers=predictions(error=0.05))
+    found = finding(CHECK, settings=full, trace=course, data=rows(2000))
+    assert found.severity == "warning"
+    assert "fell by" in found.message
+    assert case(batch_size(small, course, rows(2000))) == "Passed"
+    # at rest, or ended by a callback that saw no progress, or worse again
+    rest = trace(decay(1.4, 0.25, 40), decay(1.4, 0.27, 40), answers=predictions(error=0.05))
+    assert case(batch_size(full, rest, rows(2000))) == "Passed"
+    assert case(batch_size(full, replace(course, stopped_by="EarlyStopping"), rows(2000))) == (
+        "Passed"
+    )
+    worse = trace(curve, [*curve[:-1], curve[-2] + 0.2], answers=predictions(error=0.05))
+    assert case(batch_size(full, worse, rows(2000))) == "Passed"
 
 
 def test_row_by_row() -> None:

@@ -56,6 +56,16 @@ def test_behind_needs_the_training_rows_too() -> None:
     assert harm(overfitted, rival) == ""
 
 
+def test_errors_tell_who_is_behind_where_losses_cannot_be_compared() -> None:
+    rival = baselines(0.5, prior=0.9, linear=0.1)
+    slow = trace(decay(2.4, 1.5, 20), answers=predictions(error=0.5))
+    assert harm(slow, rival) == "behind"
+    unmeasured = replace(slow, epochs=(), final_train=None)
+    assert harm(unmeasured, rival) == "behind"
+    assert harm(replace(unmeasured, predictions=predictions(error=0.0)), rival) == ""
+    assert harm(slow, baselines(0.89, prior=0.9, linear=0.85)) == ""
+
+
 def test_nothing_known_is_no_harm() -> None:
     assert harm(Trace()) == ""
 

@@ -4,7 +4,8 @@ Sees: the exception's list of rows of inputs, labels and sample weights; a train
 split, or with no rows at all. A table that lies on its side is left to GF601.
 Why it matters: rows were dropped, cut or filtered in one array and not in the other; to cut the
 longer one to fit would pair rows with the labels of others.
-Evidence: the rows of each array, and by how many they differ.
+Evidence: the rows of each array, and by how many they differ; the fix that passed, where one was
+tried on a copy.
 Remedies: none is applied by itself: which rows belong together is known only where they parted.
 Source: the messages of Keras 3, the same on all three backends.
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 import re
 
 from goodfit.checks.check import Answer, Check, NotApplicable, Suspicion, place
+from goodfit.checks.crash.tried import ROWS, proof, with_proof
 from goodfit.facts import CrashFacts
 
 _SIZES = re.compile(r"'(x|y|sample_weight)' sizes: ([\d, ]+)")
@@ -28,10 +30,10 @@ _NO_ROWS = re.compile(r"num_samples should be a positive integer value, but got 
 def data_cardinality(crash: CrashFacts) -> Answer:
     where = place(crash.where)
     if (split := _SPLIT.search(crash.message)) is not None:
-        few = {"rows": int(split[1]), "share": float(split[2])}
+        few = {"rows": int(split[1]), "share": float(split[2]), **proof(crash, ROWS)}
         return Suspicion(case="split", evidence=few, where=where)
     if _nothing(crash):
-        return Suspicion(case="nothing", evidence={"rows": 0}, where=where)
+        return Suspicion(case="nothing", evidence={"rows": 0, **proof(crash, ROWS)}, where=where)
     if "Data cardinality is ambiguous" not in crash.message:
         return NotApplicable(f"the {crash.type} does not speak of numbers of rows")
     sizes = {name: _numbers(text) for name, text in _SIZES.findall(crash.message)}
@@ -49,6 +51,7 @@ def data_cardinality(crash: CrashFacts) -> Answer:
         "sizes": sizes,
         "listed": "; ".join(f"{name}: {_told(each)}" for name, each in sizes.items()),
         "difference": max(counts) - min(counts),
+        **proof(crash, ROWS),
     }
     return Suspicion(case=_case(x, y, weights), evidence=evidence, where=where)
 
@@ -84,6 +87,20 @@ def _case(x: tuple[int, ...], y: tuple[int, ...], weights: tuple[int, ...]) -> s
 
 _DIFFERENT = "The arrays have different numbers of rows ({listed}), {difference} apart."
 
+_ADVICE = {
+    "labels": "Print len(x) and len(y) after every step that drops rows, and drop the same "
+    "rows from both, e.g. keep = ...; x, y = x[keep], y[keep]. Check that the pair is of one "
+    "set: validation_data=(x_val, y_val). Do not just cut the longer one.",
+    "inputs": "Drop or cut rows from every input alike; one row of each belongs together.",
+    "targets": "Drop or cut rows from every output's labels alike; one row of each belongs "
+    "together.",
+    "weights": "Compute the weights from the y that is given to fit, one number for each row; "
+    "a weight for each class is class_weight={{0: ..., 1: ...}}.",
+    "split": "Give more rows, or hand over a validation set of your own with "
+    "validation_data=(x_val, y_val).",
+    "nothing": "Print x.shape after every step that filters rows, to see which one drops them all.",
+}
+
 CHECK = Check(
     code="GF602",
     name="data-cardinality",
@@ -98,18 +115,5 @@ CHECK = Check(
         "split": "{rows} rows are too few to hold out {share:.0%} of them.",
         "nothing": "The data has no rows.",
     },
-    advice={
-        "labels": "Print len(x) and len(y) after every step that drops rows, and drop the same "
-        "rows from both, e.g. keep = ...; x, y = x[keep], y[keep]. Check that the pair is of one "
-        "set: validation_data=(x_val, y_val). Do not just cut the longer one.",
-        "inputs": "Drop or cut rows from every input alike; one row of each belongs together.",
-        "targets": "Drop or cut rows from every output's labels alike; one row of each belongs "
-        "together.",
-        "weights": "Compute the weights from the y that is given to fit, one number for each row; "
-        "a weight for each class is class_weight={{0: ..., 1: ...}}.",
-        "split": "Give more rows, or hand over a validation set of your own with "
-        "validation_data=(x_val, y_val).",
-        "nothing": "Print x.shape after every step that filters rows, to see which one drops "
-        "them all.",
-    },
+    advice=with_proof(_ADVICE),
 )

@@ -5,7 +5,8 @@ arrays, of labels that are missing, of an index that is no integer, or of two nu
 backend does not combine; and the data's types where they were recorded.
 Why it matters: a network computes with numbers; which column or argument is not one, the exception
 seldom says.
-Evidence: the type, whether it is x or y where that is known, and the value where it was told.
+Evidence: the type, whether it is x or y where that is known, and the value where it was told; the
+fix that passed, where one was tried on a copy.
 Remedies: none is applied by itself: how categories become numbers is a choice.
 Source: the messages of Keras 3 on its three backends.
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 import re
 
 from goodfit.checks.check import Answer, Check, NotApplicable, Suspicion, place
+from goodfit.checks.crash.tried import VALUES, proof, with_proof
 from goodfit.facts import CrashFacts, DataFacts
 
 _CASES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -67,6 +69,7 @@ def dtype_error(crash: CrashFacts, data: DataFacts | None = None) -> Answer:
             "what": what,
             "named": what or "x or y",
             "pair": f": {told['dtype']} and {told['second']}" if "second" in told else "",
+            **proof(crash, VALUES),
         }
         return Suspicion(case=case, evidence=evidence, where=place(crash.where))
     return NotApplicable(f"the {crash.type} does not speak of types of values")
@@ -89,6 +92,28 @@ def _no_labels(crash: CrashFacts) -> bool:
     return bool(crash.input_shapes) and not crash.target_shapes
 
 
+_ADVICE = {
+    "value": "Find the columns of text with df.dtypes. Turn categories into columns, "
+    'pandas.get_dummies(df, dtype="float32"), numbers written as text with '
+    'pandas.to_numeric(df["..."]), and drop names and identifiers.',
+    "strings": "Labels: classes, y = np.unique(y, return_inverse=True). Categories in x: "
+    'pandas.get_dummies(df, dtype="float32"). Sentences: keras.layers.TextVectorization, '
+    "adapted on the training rows.",
+    "objects": 'Try x.astype("float32") and y.astype("float32"): the error names the value '
+    "that is no number. Encode text (pandas.get_dummies for x, "
+    "np.unique(y, return_inverse=True) for labels), fill what is missing, and pad sequences of "
+    "unequal length with keras.utils.pad_sequences.",
+    "other": "Make numbers of it, e.g. days since the first: "
+    '(x - x.min()) / np.timedelta64(1, "D").',
+    "list": "Write np.array(...) around it: model.fit(np.array(x), np.array(y)).",
+    "labels": "Give fit the labels, model.fit(x, y). An autoencoder has its inputs as labels, "
+    "model.fit(x, x); a generator must yield pairs (x, y).",
+    "inputs": "Look where x is lost: a function without return, or a loader that found nothing.",
+    "mixed": 'Bring the data to the model\'s type: x = x.astype("float32"); inside a model '
+    "use keras.ops.cast(x, self.compute_dtype).",
+    "index": 'Give the Embedding whole numbers: x = x.astype("int32").',
+}
+
 CHECK = Check(
     code="GF604",
     name="dtype-error",
@@ -106,26 +131,5 @@ CHECK = Check(
         "mixed": "Numbers of two types meet that this backend does not combine{pair}.",
         "index": "A layer that looks up rows by number was given numbers that are not whole.",
     },
-    advice={
-        "value": "Find the columns of text with df.dtypes. Turn categories into columns, "
-        'pandas.get_dummies(df, dtype="float32"), numbers written as text with '
-        'pandas.to_numeric(df["..."]), and drop names and identifiers.',
-        "strings": "Labels: classes, y = np.unique(y, return_inverse=True). Categories in x: "
-        'pandas.get_dummies(df, dtype="float32"). Sentences: keras.layers.TextVectorization, '
-        "adapted on the training rows.",
-        "objects": 'Try x.astype("float32") and y.astype("float32"): the error names the value '
-        "that is no number. Encode text (pandas.get_dummies for x, "
-        "np.unique(y, return_inverse=True) for labels), fill what is missing, and pad sequences of "
-        "unequal length with keras.utils.pad_sequences.",
-        "other": "Make numbers of it, e.g. days since the first: "
-        '(x - x.min()) / np.timedelta64(1, "D").',
-        "list": "Write np.array(...) around it: model.fit(np.array(x), np.array(y)).",
-        "labels": "Give fit the labels, model.fit(x, y). An autoencoder has its inputs as labels, "
-        "model.fit(x, x); a generator must yield pairs (x, y).",
-        "inputs": "Look where x is lost: a function without return, or a loader that found "
-        "nothing.",
-        "mixed": 'Bring the data to the model\'s type: x = x.astype("float32"); inside a model '
-        "use keras.ops.cast(x, self.compute_dtype).",
-        "index": 'Give the Embedding whole numbers: x = x.astype("int32").',
-    },
+    advice=with_proof(_ADVICE),
 )

@@ -5,7 +5,8 @@ attribute, a failed import, an argument that is not taken; a file format for sav
 a Keras tensor handed to a function of TensorFlow or NumPy; a layer of Keras 2 in a model of
 Keras 3. From the exception alone: GF226 reads the whole source.
 Why it matters: most tutorials are older than Keras 3, and the exception names no cure.
-Evidence: the old name, what should have had it, and today's spelling.
+Evidence: the old name, what should have had it, and today's spelling; the fix that passed, where
+one was tried on a copy.
 Remedies: none is applied by itself; the advice says what to type.
 Source: the names as in GF226, each tried on Keras 3.15.1; the messages of all three backends.
 """
@@ -16,6 +17,7 @@ import re
 
 from goodfit.checks.check import Answer, Check, NotApplicable, Suspicion, place
 from goodfit.checks.crash.names import Unknown, unknown
+from goodfit.checks.crash.tried import LEGACY, proof, with_proof
 from goodfit.checks.model.removed_names import ASSIGNED, KEYWORDS, METHODS, NAMES
 from goodfit.facts import CrashFacts
 
@@ -45,11 +47,11 @@ def legacy_api(crash: CrashFacts) -> Answer:
     spelling = today(crash)
     if spelling is not None:
         name, new, case = spelling
-        evidence = {"name": name, "today": new}
+        evidence = {"name": name, "today": new, **proof(crash, LEGACY)}
         return Suspicion(case=case, evidence=evidence, where=place(crash.where, argument=name))
     for case, pattern in _OTHERS.items():
         if pattern.search(crash.message):
-            evidence = {"name": case, "today": ""}
+            evidence = {"name": case, "today": "", **proof(crash, LEGACY)}
             return Suspicion(case=case, evidence=evidence, where=place(crash.where))
     return NotApplicable(f"the {crash.type} is not about a name of Keras 2")
 
@@ -113,6 +115,20 @@ def _renamed(crash: CrashFacts) -> tuple[str, str, str] | None:
     return None
 
 
+_ADVICE = {
+    "name": "Write {today} in place of {name}.",
+    "argument": "Write {today}= in place of {name}.",
+    "replaced": "Take {name} out; in its place Keras 3 has: {today}.",
+    "file": 'Give the path its ending and drop save_format: model.save("model.keras"), '
+    'keras.models.load_model("model.keras"), ModelCheckpoint("best.keras"), or '
+    '"best.weights.h5" with save_weights_only=True. Save an old SavedModel folder anew where '
+    "it was made.",
+    "symbolic": "Use the function of the same name from keras.ops, or call it inside the "
+    "`call` of a layer of your own.",
+    "mixed": "Take both from one place: import keras and keras.layers everywhere, or tf_keras "
+    "everywhere.",
+}
+
 CHECK = Check(
     code="GF606",
     name="legacy-api",
@@ -131,17 +147,5 @@ CHECK = Check(
         "mixed": "A layer of Keras 2 (tf_keras) was put into a model of Keras 3; the two cannot be "
         "mixed.",
     },
-    advice={
-        "name": "Write {today} in place of {name}.",
-        "argument": "Write {today}= in place of {name}.",
-        "replaced": "Take {name} out; in its place Keras 3 has: {today}.",
-        "file": 'Give the path its ending and drop save_format: model.save("model.keras"), '
-        'keras.models.load_model("model.keras"), ModelCheckpoint("best.keras"), or '
-        '"best.weights.h5" with save_weights_only=True. Save an old SavedModel folder anew where '
-        "it was made.",
-        "symbolic": "Use the function of the same name from keras.ops, or call it inside the "
-        "`call` of a layer of your own.",
-        "mixed": "Take both from one place: import keras and keras.layers everywhere, or tf_keras "
-        "everywhere.",
-    },
+    advice=with_proof(_ADVICE),
 )

@@ -5,7 +5,8 @@ with the shapes of inputs, labels and layers that were recorded on the way.
 Why it matters: the text names two shapes but not where they come from; the place to change is often
 another line than the one that raised.
 Evidence: what was expected and what was received, where (at the input, inside the model, at the
-loss), and the shapes layer by layer up to the break.
+loss), and the shapes layer by layer up to the break; the fix that passed, where one was tried on a
+copy.
 Remedies: none is applied by itself; the advice says what to type.
 Source: docs/evidence/model.md, with the messages of all three backends.
 """
@@ -18,6 +19,7 @@ from typing import Any
 from goodfit.checks.check import Answer, Check, NotApplicable, Suspicion, place
 from goodfit.checks.crash.fixes import at_first_layer, at_input, at_loss, at_metric, fits, inside
 from goodfit.checks.crash.reading import Break, read
+from goodfit.checks.crash.tried import SHAPES, proof, with_proof
 from goodfit.checks.crash.wording import ADVICE, MESSAGE
 from goodfit.facts import CrashFacts, LayerFacts, ModelFacts, SettingsFacts, Shape
 
@@ -52,6 +54,7 @@ def shape_mismatch(
         "steps": steps,
         "way": f" On the way: {' → '.join(steps[-MOST_STEPS:])}." if len(steps) > 1 else "",
         **seen,
+        **proof(crash, SHAPES),
     }
     return Suspicion(case=case, evidence=evidence, where=place(crash.where, layer=name or None))
 
@@ -211,5 +214,5 @@ CHECK = Check(
     severity="error",
     function=shape_mismatch,
     message=MESSAGE,
-    advice=ADVICE,
+    advice=with_proof(ADVICE),
 )

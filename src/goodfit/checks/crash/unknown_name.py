@@ -5,7 +5,8 @@ initialiser, regulariser or constraint, that a module of Keras or a model lacks 
 does not take an argument, or that the model has no layer of a name. Names that Keras 2 had are
 left to GF606.
 Why it matters: a slip of the pen; the exception does not say what the right name is.
-Evidence: the name, where it should have been known, and the known names most like it.
+Evidence: the name, where it should have been known, and the known names most like it; the fix that
+passed, where one was tried on a copy.
 Remedies: none is applied by itself; the advice says what to type.
 Source: the names that Keras 3.15 knows; likeness as in Python's difflib, with its default of 0.6.
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 from goodfit.checks.check import Answer, Check, NotApplicable, Suspicion, place
 from goodfit.checks.crash.legacy_api import today
 from goodfit.checks.crash.names import Unknown, candidates, nearest, unknown
+from goodfit.checks.crash.tried import NAMES, proof, with_proof
 from goodfit.facts import CrashFacts
 
 MODELS = ("Sequential", "Functional", "Model")
@@ -57,6 +59,7 @@ def unknown_name(crash: CrashFacts) -> Answer:
         "nearest": likely,
         "meant": meant or (likely[0] if likely else None),
         "known": ", ".join(known[:_LISTED]) + ("" if len(known) <= _LISTED else ", ..."),
+        **proof(crash, NAMES),
     }
     case = one.kind if likely or meant else f"{one.kind}, nothing like it"
     return Suspicion(case=case, evidence=evidence, where=place(crash.where, argument=one.name))
@@ -110,6 +113,12 @@ _TOLD = {
     ),
 }
 
+_ADVICE = {
+    case: advice
+    for kind, words in _TOLD.items()
+    for case, advice in ((kind, words[1]), (f"{kind}, nothing like it", words[2]))
+}
+
 CHECK = Check(
     code="GF603",
     name="unknown-name",
@@ -120,9 +129,5 @@ CHECK = Check(
         for kind, words in _TOLD.items()
         for case in (kind, f"{kind}, nothing like it")
     },
-    advice={
-        case: advice
-        for kind, words in _TOLD.items()
-        for case, advice in ((kind, words[1]), (f"{kind}, nothing like it", words[2]))
-    },
+    advice=with_proof(_ADVICE),
 )

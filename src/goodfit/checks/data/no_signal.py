@@ -71,6 +71,7 @@ def _evidence(
     bound = prior.error - learner.error + MODEL_Z.value * max(learner.error_se, prior.error_se)
     return {
         "rows": baselines.rows,
+        "of_output": baselines.of_output,
         "learner": learner.name,
         "learner_error": learner.error,
         "prior_error": prior.error,
@@ -133,14 +134,14 @@ def no_signal(
 
 
 _CLASSES = (
-    "The best simple learner ({learner}) is wrong on {learner_error:.0%} of {rows} rows; fitted on "
-    "shuffled targets it is wrong on {permuted_lowest:.0%} to {permuted_highest:.0%}, and guessing "
-    "on {prior_error:.0%}: no signal was found (one worth more than {gain_ruled_out:.0%} of rows "
-    "would have shown)."
+    "The best simple learner{of_output} ({learner}) is wrong on {learner_error:.0%} of {rows} "
+    "rows; fitted on shuffled targets it is wrong on {permuted_lowest:.0%} to "
+    "{permuted_highest:.0%}, and guessing on {prior_error:.0%}: no signal was found (one worth "
+    "more than {gain_ruled_out:.0%} of rows would have shown)."
 )
 _NUMBERS = (
-    "The best simple learner ({learner}) has a squared error of {learner_error:.2f} times the "
-    "variance on {rows} rows; fitted on shuffled targets {permuted_lowest:.2f} to "
+    "The best simple learner{of_output} ({learner}) has a squared error of {learner_error:.2f} "
+    "times the variance on {rows} rows; fitted on shuffled targets {permuted_lowest:.2f} to "
     "{permuted_highest:.2f}, and answering the mean {prior_error:.2f}: no signal was found (one "
     "worth more than {gain_ruled_out:.0%} of the variance would have shown)."
 )

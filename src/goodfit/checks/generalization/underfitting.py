@@ -77,6 +77,7 @@ def _beaten(trace: Trace, baselines: BaselineFacts | None) -> dict[str, Any] | N
             return {
                 "learner": score.name,
                 "learner_does": SIMPLE[score.name],
+                "of_output": baselines.of_output,
                 "learner_error": score.error,
                 "train_error": error,
                 "worse_by": worse,
@@ -100,9 +101,11 @@ def _still_falling(trace: Trace) -> dict[str, float] | None:
     prior = prior_loss(trace)
     for role in ("train", "validation"):
         curve = finite(trace, role)
+        epochs = [index for index, _, _ in curve if index >= 0]
         means = [mean for index, mean, _ in curve if index >= 0]
         if len(means) >= MIN_PROBES:
-            found.append(left_to_gain(means, curve[0][1] if prior is None else prior))
+            start = curve[0][1] if prior is None else prior
+            found.append(left_to_gain(means, start, epochs))
     if not found:
         return None
     gaining = len(found) < 2 or _gaining(trace, found[1], prior)
@@ -146,8 +149,8 @@ CHECK = Check(
     message={
         "falling": "Training and validation loss were still falling when training ended after "
         "{epochs} epochs: at that pace {left:.0%} of what can be gained was yet to come.",
-        "simple": "On its own training rows the model errs more ({train_error:.3g}) than "
-        "{learner_does} on rows never seen ({learner_error:.3g}; by {worse_by:.2g} ± "
+        "simple": "On its own training rows the model{of_output} errs more ({train_error:.3g}) "
+        "than {learner_does} on rows never seen ({learner_error:.3g}; by {worse_by:.2g} ± "
         "{standard_error:.2g}).",
     },
     advice={

@@ -7,7 +7,9 @@ networks lose to forests on tables.
 Why it matters: what a simple learner finds at once the network missed or lost, so something in its
 training is wrong; until it is found, the simple learner is the better model.
 Evidence: the model's and the learners' errors per row (share of wrong rows, or squared error over
-the variance of y) with standard errors, paired by row against the best learner.
+the variance of y, for numbers and for the probabilities of several labels a row) with standard
+errors, paired by row against the best learner. Of several outputs the first is compared, which is a
+warning only: one may do worse for the others' sake.
 Remedies: scale-features, lower-learning-rate, early-stopping, weight-decay, more-epochs.
 Source: docs/evidence/generalization.md; Makridakis et al., "Statistical and Machine Learning
 forecasting methods" (2018), on networks that lose to the naive forecast.
@@ -29,6 +31,7 @@ from goodfit.checks.check import (
     place,
 )
 from goodfit.facts import BaselineFacts, SettingsFacts
+from goodfit.results import Severity
 
 MIN_Z = Threshold(3.0, source="docs/evidence/generalization.md")
 MIN_SHARE = Threshold(0.10, source="docs/evidence/generalization.md")
@@ -109,6 +112,7 @@ def worse_than_baseline(baselines: BaselineFacts, settings: SettingsFacts | None
         if baselines.task == "classes"
         else "squared error over variance",
         "rows": baselines.rows,
+        "of_output": baselines.of_output,
         "errors": {score.name: score.error for score in baselines.scores},
     }
     if not clear:
@@ -118,7 +122,9 @@ def worse_than_baseline(baselines: BaselineFacts, settings: SettingsFacts | None
         )
     line = settings.fit_where if settings else None
     if simple:
-        return Suspicion(evidence=evidence, case="simple", where=place(line))
+        # of several outputs, one may do worse for the others' sake
+        severity: Severity | None = "warning" if baselines.output else None
+        return Suspicion(evidence=evidence, case="simple", severity=severity, where=place(line))
     return Suspicion(evidence=evidence, case="trees", severity="tip", where=place(line))
 
 
@@ -128,11 +134,12 @@ CHECK = Check(
     severity="error",
     function=worse_than_baseline,
     message={
-        "simple": "The model is worse than {learner_in_words} on the same {rows} rows: "
+        "simple": "The model{of_output} is worse than {learner_in_words} on the same {rows} rows: "
         "{model_error:.3g} against {learner_error:.3g} ({measure}; worse by {worse_by:.2g} ± "
         "{standard_error:.2g}).",
         "trees": "A small forest does better on the same {rows} rows: {learner_error:.3g} against "
-        "the model's {model_error:.3g} ({measure}; by {worse_by:.2g} ± {standard_error:.2g}).",
+        "the model's{of_output} {model_error:.3g} ({measure}; by {worse_by:.2g} ± "
+        "{standard_error:.2g}).",
     },
     advice={
         "simple": "Find out first why the network misses what {learner_in_words} finds: scaling of "

@@ -54,11 +54,13 @@ def capacity_too_small(
     suffers = harm(trace, baselines, settings)
     if suffers is None or not suffers.on_train or learns(trace) is False:
         return Passed(f"nothing shows that {widest} units at most are too few")
-    losses = [loss for index, loss in comparable(trace) if index >= 0]
+    curve = [(index, loss) for index, loss in comparable(trace) if index >= 0]
+    losses = [loss for _, loss in curve]
     if len(losses) < MIN_PROBES:
         return CannotTell(f"{len(losses)} probed epochs do not show whether the loss still falls")
     prior = prior_loss(trace, baselines)
-    left = left_to_gain(losses, losses[0] if prior is None else prior)
+    start = losses[0] if prior is None else prior
+    left = left_to_gain(losses, start, [index for index, _ in curve])
     if left.share >= PLATEAU.value:
         return Passed(f"the training loss still falls: {left.share:.0%} is yet to be gained")
     if isinstance(learning_rate(trace, settings, baselines, model), Suspicion) or _held(

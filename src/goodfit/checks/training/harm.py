@@ -13,7 +13,7 @@ from typing import Literal
 from goodfit.checks.check import Suspicion, Threshold
 from goodfit.checks.course import finite, prior_loss
 from goodfit.checks.generalization.worse_than_baseline import worse_than_baseline
-from goodfit.checks.model.signal import reach
+from goodfit.checks.model.signal import LEAST_SIGNAL, reach
 from goodfit.checks.training.not_learning import learns
 from goodfit.facts import BaselineFacts, SettingsFacts, Trace
 
@@ -60,11 +60,30 @@ def share_lost(trace: Trace) -> float | None:
     return lost / (floor - best[0]) if lost > MIN_Z.value * noise else 0.0
 
 
-def _behind(trace: Trace, baselines: BaselineFacts | None, settings: SettingsFacts | None) -> bool:
+def _share_learned(trace: Trace, baselines: BaselineFacts) -> float | None:
+    """What the training rows have gained of the way from a constant answer to a simple learner, by
+    their losses, or by their errors where losses cannot be compared."""
     possible = reach(trace, baselines)
-    if baselines is None or possible is None or trace.final_train is None:
+    if possible is not None and trace.final_train is not None:
+        return possible.share(trace.final_train.mean)
+    if trace.final_train is not None and any(score.loss is not None for score in baselines.scores):
+        return None  # the losses say that there is little to learn
+    error = trace.predictions.error if trace.predictions is not None else None
+    errors = {score.name: score.error for score in baselines.scores}
+    prior = errors.pop("prior", None)
+    simple = min(errors.values(), default=None)
+    if error is None or prior is None or simple is None or not math.isfinite(error):
+        return None
+    if not simple < prior * (1 - LEAST_SIGNAL.value):
+        return None
+    return (prior - error) / (prior - simple)
+
+
+def _behind(trace: Trace, baselines: BaselineFacts | None, settings: SettingsFacts | None) -> bool:
+    if baselines is None:
         return False
-    if not possible.share(trace.final_train.mean) < SHARE_LEARNED.value:
+    share = _share_learned(trace, baselines)
+    if share is None or not share < SHARE_LEARNED.value:
         return False
     answer = worse_than_baseline(baselines, settings)
     return isinstance(answer, Suspicion) and answer.case == "simple"

@@ -69,10 +69,10 @@ def _case(trace: Trace, final: HonestLoss, prior: float) -> str:
     above = final.mean - prior
     if above <= max(MIN_Z.value * final.standard_error, MIN_SKILL.value * abs(prior)):
         return "prior"
-    means = [mean for index, mean, _ in finite(trace, "train") if index >= 0]
-    if len(means) < MIN_PROBES:
+    curve = [(index, mean) for index, mean, _ in finite(trace, "train") if index >= 0]
+    if len(curve) < MIN_PROBES:
         return "above"
-    left = left_to_gain(means, prior)
+    left = left_to_gain([mean for _, mean in curve], prior, [index for index, _ in curve])
     falling = left.z >= MIN_Z.value and left.fall >= STILL_FALLING.value * above
     return "slow" if falling else "above"
 

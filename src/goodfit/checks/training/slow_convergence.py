@@ -65,7 +65,8 @@ def slow_convergence(
     pace = (before - last) / (until - since) if until > since else 0.0
     needed = (last - goal[0]) / pace if pace > 0 else math.inf
     suffers = harm(trace, baselines, settings)
-    trend, left = mann_kendall(means), left_to_gain(means, max(means[0], goal[0]))
+    trend = mann_kendall(means)
+    left = left_to_gain(means, max(means[0], goal[0]), [index for index, _ in curve])
     evidence = {
         "first_loss": means[0],
         "last_loss": last,

@@ -7,7 +7,8 @@ those of the batch while training and by moving averages in inference.
 Why it matters: predict, evaluate and validation all use inference mode. Where moving averages lag
 behind or batches are unlike each other, the model that was trained is not the one that is used.
 Evidence: both losses, their difference in standard errors and as a share of what training mode had
-learnt, the steps trained against those the moving averages need, batch size, the layer.
+learnt (any clear part of it where the averages are still mostly their initial values), the steps
+trained against those the moving averages need, batch size, the layer.
 Remedies: batch-normalisation (momentum), batch-size, epochs.
 Source: Ioffe & Szegedy, "Batch Normalization" (2015), section 3.1; Ioffe, "Batch Renormalization"
 (2017), section 1; keras.layers.BatchNormalization: momentum=0.99.
@@ -33,6 +34,8 @@ from goodfit.facts import GapFacts, HonestLoss, LayerFacts, ModelFacts, Settings
 
 MIN_Z = Threshold(3.0, source="docs/evidence/generalization.md")
 MIN_SHARE = Threshold(0.25, source="docs/evidence/model.md, as GF220's loss of gain")
+MIN_INITIAL = Threshold(0.5, source="half of what the averages hold is what they began with")
+MIN_SHARE_LAGGING = Threshold(0.02, source="beyond noise, with a cause that the steps make plain")
 NEEDED = Threshold(3.0, source="e^-3 = 5 % of the initial averages are left after 3 / (1 - m)")
 
 
@@ -46,6 +49,14 @@ def _steps(settings: SettingsFacts | None, trace: Trace) -> int | None:
     return None if steps is None else steps * trace.trained
 
 
+def _initial(momentum: object, steps: int | None) -> bool:
+    """Whether the moving averages are still mostly what they were initialised to."""
+    if not isinstance(momentum, (int, float)) or not 0 <= momentum < 1 or steps is None:
+        return False
+    left: float = momentum**steps
+    return left >= MIN_INITIAL.value
+
+
 def _measured(trace: Trace, gap: GapFacts) -> HonestLoss | None:
     """The honest training loss at the epoch that the gap was taken apart at."""
     return next((loss for index, loss in trace.honest("train") if index == gap.epoch), None)
@@ -57,7 +68,7 @@ def _evidence(
     training = inference.mean - difference
     prior = prior_loss(trace)
     learnt = None if prior is None else prior - training
-    error = inference.standard_error
+    error = inference.standard_error if gap.train_mode_se is None else gap.train_mode_se
     return {
         "epoch": gap.epoch + 1,
         "inference_loss": inference.mean,
@@ -95,13 +106,14 @@ def train_inference_gap(
         "batch_size": settings.batch_size if settings else None,
     }
     share = evidence["share"]
-    if evidence["z"] < MIN_Z.value or share is None or share < MIN_SHARE.value:
+    lags = steps is not None and needed is not None and steps < needed
+    least = (MIN_SHARE_LAGGING if lags and _initial(momentum, steps) else MIN_SHARE).value
+    if evidence["z"] < MIN_Z.value or share is None or share < least:
         return Passed(
             f"training rows have a loss of {inference.mean:.3g} in inference mode and of "
             f"{evidence['training_loss']:.3g} in training mode",
             evidence,
         )
-    lags = steps is not None and needed is not None and steps < needed
     where = place(layer.where, layer=layer.path)
     return Suspicion(evidence=evidence, case="lag" if lags else "unlike", where=where)
 

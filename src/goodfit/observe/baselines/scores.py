@@ -93,6 +93,10 @@ class Measure:
             if name == "prior":
                 values = np.median(self.task.values, axis=0, keepdims=True)
             return np.asarray(np.abs(values - self.measured.values).mean(axis=1))
+        if self.loss == "binary_crossentropy" and self.task.target == "multi-hot":
+            wanted, shares = self.measured.values, np.clip(values, LEAST_SHARE, 1 - LEAST_SHARE)
+            surprise = wanted * np.log(shares) + (1 - wanted) * np.log(1 - shares)
+            return np.asarray(-surprise.mean(axis=1))
         return None
 
     def _class_losses(self, answer: np.ndarray) -> np.ndarray | None:

@@ -48,6 +48,7 @@ _FOR_NUMBERS = frozenset(
         "poisson",
     }
 )
+_LABEL_BY_LABEL = frozenset({"binary_crossentropy", "binary_focal_crossentropy"})
 _NO_TASK = {
     "multi-hot": "several labels a row",
     "text": "targets that are texts",
@@ -63,8 +64,9 @@ def loss_called(name: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Task:
     """Targets as a simple learner takes them. `kind` is "classes" or "numbers", `target` the kind
-    in `TargetFacts`. `labels` are whole numbers (rows,) for classes; `values` float64
-    (rows, columns), for classes only where each has a column of its own."""
+    in `TargetFacts`; several labels a row ("multi-hot") are numbers, a probability for each.
+    `labels` are whole numbers (rows,) for classes; `values` float64 (rows, columns), for classes
+    only where each has a column of its own."""
 
     kind: str
     target: str
@@ -111,6 +113,8 @@ def task_of(y: np.ndarray, loss_name: str, outputs: int | None = None) -> Task |
         return reason
     known = True if loss in _FOR_CLASSES else False if loss in _FOR_NUMBERS else None
     kind = target_kind(y, class_targets=known)
+    if kind == "multi-hot" and loss in _LABEL_BY_LABEL and y.ndim == 2 <= y.shape[1] <= MAX_COLUMNS:
+        return Task("numbers", kind).like(y)
     if kind in _NO_TASK:
         return _NO_TASK[kind]
     if kind == "one-hot" and y.ndim > 2:
@@ -157,7 +161,16 @@ def answer_errors(
         labels = predicted_labels(answer, task, loss_name, from_logits, activation)
         return np.asarray(labels != task.labels, np.float64)
     flat = laid_flat(answer).astype(np.float64)
+    if task.target == "multi-hot":
+        flat = _probabilities(flat, from_logits)
     return None if flat.shape != task.values.shape else number_errors(flat, task.values, scale)
+
+
+def _probabilities(answer: np.ndarray, from_logits: bool | None) -> np.ndarray:
+    """What the cross-entropy of single labels takes an answer for."""
+    if not from_logits:
+        return np.asarray(np.clip(answer, 0.0, 1.0))
+    return np.asarray(1 / (1 + np.exp(-np.clip(answer, -60.0, 60.0))))
 
 
 def number_errors(answer: np.ndarray, values: np.ndarray, scale: np.ndarray) -> np.ndarray:
@@ -178,11 +191,13 @@ def constant_loss(task: Task, loss_name: str) -> float | None:
             return float(task.values.var(axis=0).mean())
         if loss == "mean_absolute_error":
             return float(np.abs(task.values - np.median(task.values, axis=0)).mean())
+        if loss == "binary_crossentropy" and task.target == "multi-hot":
+            return _labels_entropy(task.values.mean(axis=0))
         return None
     counts = np.unique(task.labels, return_counts=True)[1]
     shares = task.values.mean(axis=0) if task.values.size else counts / counts.sum()
     if loss == "binary_crossentropy" and task.values.size:
-        return float((_entropy(shares) + _entropy(1 - shares)).mean())
+        return _labels_entropy(shares)
     if loss in CROSS_ENTROPIES:
         return float(_entropy(shares).sum())
     if loss == "mean_squared_error" and task.values.size:
@@ -190,6 +205,10 @@ def constant_loss(task: Task, loss_name: str) -> float | None:
     if loss == "mean_squared_error" and task.target in ("binary", "signs"):
         return float(task.labels.var())
     return None
+
+
+def _labels_entropy(shares: np.ndarray) -> float:
+    return float((_entropy(shares) + _entropy(1 - shares)).mean())
 
 
 def _entropy(shares: np.ndarray) -> np.ndarray:

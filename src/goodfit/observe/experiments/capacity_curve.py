@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from goodfit.facts import CurvePoint, ModelFacts
 from goodfit.observe.experiments.clone import CannotCopyError, Change
 from goodfit.observe.experiments.copies import Clock, Copy
-from goodfit.observe.experiments.sealed import sealed
 from goodfit.observe.experiments.trained import trained_point
+from goodfit.randomness import sealed
 
 if TYPE_CHECKING:
     from goodfit.observe.experiments.bench import Bench

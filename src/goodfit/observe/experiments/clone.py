@@ -13,17 +13,21 @@ class CannotCopyError(Exception):
     """No copy of this model can be made; the message says why, for the user."""
 
 
-def _custom_objects(model: Any) -> dict[str, Any]:
+def custom_objects(model: Any) -> dict[str, Any]:
     """The user's own classes and functions that the layers' configurations name."""
     found: dict[str, Any] = {}
     for layer in model._flatten_layers():
         for value in (layer, *vars(layer).values()):
             kind = type(value)
-            if inspect.isfunction(value):
+            if inspect.isfunction(value) and not _of_keras(value):
                 found[value.__name__] = value
             elif hasattr(kind, "from_config") and not kind.__module__.startswith("keras."):
                 found[kind.__name__] = kind
     return found
+
+
+def _of_keras(function: Any) -> bool:
+    return str(function.__module__).partition(".")[0] == "keras"
 
 
 def _learnt_before(layer: Any, fresh: Any) -> None:
@@ -95,12 +99,12 @@ def clone(model: Any, change: Change | None = None) -> Any:
     made_of_layers = isinstance(model, (keras.Sequential, keras.src.models.Functional))
     try:
         # The user's own objects, in the user's own process: nothing is loaded from a file.
-        with keras.saving.custom_object_scope(_custom_objects(model)), SafeModeScope(False):
+        with keras.saving.custom_object_scope(custom_objects(model)), SafeModeScope(False):
             if made_of_layers:
                 return _of_layers(model, change)
             if change is not None:
                 raise CannotCopyError("a subclassed model's layers cannot be changed from outside")
-            return type(model).from_config(_configuration(model))
+            return type(model).from_config(constructor_arguments(model))
     except CannotCopyError:
         raise
     except Exception as error:
@@ -110,13 +114,13 @@ def clone(model: Any, change: Change | None = None) -> Any:
         ) from error
 
 
-def _configuration(model: Any) -> Mapping[str, Any]:
+def constructor_arguments(model: Any) -> Mapping[str, Any]:
     """The configuration of a subclassed model, held against what its constructor takes."""
     config: Mapping[str, Any] = model.get_config()
     signature = inspect.signature(type(model).__init__)
     names = {name for name in signature.parameters if name != "self"}
     free = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in signature.parameters.values())
-    own = type(model).from_config.__qualname__.startswith(type(model).__qualname__)
+    own = type(model).from_config.__qualname__.startswith(f"{type(model).__qualname__}.")
     return config if free or own else {key: config[key] for key in config if key in names}
 
 

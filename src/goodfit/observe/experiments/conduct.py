@@ -22,9 +22,9 @@ from goodfit.observe.experiments.plan import (
     Shown,
     plan,
 )
-from goodfit.observe.experiments.sealed import sealed
 from goodfit.observe.experiments.shuffled_inputs import input_names, shuffled_inputs
 from goodfit.observe.training.sampling import Sample
+from goodfit.randomness import sealed
 
 if TYPE_CHECKING:
     from goodfit.observe.training.analyse import Analysis

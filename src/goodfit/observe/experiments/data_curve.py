@@ -9,9 +9,9 @@ import numpy as np
 from goodfit.facts import CurvePoint
 from goodfit.observe.data.arrays import rows_of, take
 from goodfit.observe.experiments.copies import Clock, Copy, rows_at
-from goodfit.observe.experiments.sealed import sealed
 from goodfit.observe.experiments.trained import trained_point
 from goodfit.observe.training.sampling import Sample, as_fed
+from goodfit.randomness import sealed
 
 if TYPE_CHECKING:
     from goodfit.observe.experiments.bench import Bench

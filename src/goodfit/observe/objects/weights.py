@@ -120,6 +120,19 @@ def _weight(name: str, owner: Any, variable: Any) -> WeightFacts:
         )
 
 
+def looks_fresh(layer: Any) -> bool:
+    """Whether all of a layer's own variables could be what its initialisers gave them."""
+    owners = _owners(layer)
+    for variable in own_variables(layer, ()):
+        values = sample(variable)
+        if values is None or values.size == 0:
+            continue
+        owner = owners.get(id(variable), layer)
+        if attempt(None, _as_initialised, owner, variable, values) is False:
+            return False
+    return True
+
+
 def weight_facts(layer: Any, variables: list[Any]) -> tuple[WeightFacts, ...]:
     """The facts of a layer's `variables` as they stand now."""
     owners = _owners(layer)

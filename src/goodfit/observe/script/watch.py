@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.facts import CallFacts, CrashFacts, Facts
+from goodfit.observe.proof.held import hold
 from goodfit.observe.script import crash
 from goodfit.observe.script.calls import Identity, call_facts, identities
 from goodfit.observe.script.recorder import Recorder, read_fit
@@ -45,6 +46,7 @@ class Watch:
         backend: the Keras backend to insist on, whatever the script sets; "" for the script's own.
         max_epochs: the most epochs that one fit may train; None for as many as the script asks for.
         experiments: whether to run all experiments on copies of the models.
+        trials: whether to keep what is needed to train the first fits again.
     """
 
     def __init__(
@@ -54,11 +56,13 @@ class Watch:
         backend: str = "",
         max_epochs: int | None = None,
         experiments: bool = False,
+        trials: bool = False,
     ) -> None:
         self.folder = folder
         self.backend = backend
         self.max_epochs = max_epochs
         self.experiments = experiments
+        self.trials = trials
         self.fits: list[WatchedFit] = []
         self.calls: dict[str, int] = {}
         self.notes: list[str] = []
@@ -113,6 +117,7 @@ class Watch:
         inputs, targets = _handed_over(arguments)
         facts = crash.crash_facts(error, during=DURING[name], inputs=inputs, targets=targets)
         crash.keep(error, facts)
+        hold(error, name, model, arguments)
         self._broken_model = weakref.ref(model)
         return facts
 
@@ -156,6 +161,13 @@ class Watch:
             self.say(f"after training, the script failed{at}: {crashed.type}: {crashed.message}")
         return tuple(found)
 
+    def recipes(self) -> dict[int, Any]:
+        """What the first fits trained, by their place among all that were seen, or why it cannot be
+        trained again."""
+        seen = [fit for fit in self.fits if fit.facts is not None]
+        found = {place: fit.recipe() for place, fit in enumerate(seen[:FITS_WITH_BASELINES])}
+        return {place: recipe for place, recipe in found.items() if recipe is not None}
+
     def _without_a_fit(self, crashed: CrashFacts, model: Any) -> Facts:
         described = None
         if model is not None:
@@ -182,7 +194,11 @@ class WatchedFit:
         self._crash: CrashFacts | None = None
         self._recorder = Recorder(watch.folder, len(watch.fits) + 1)
         self._write("backend", backend_name())
-        self._monitor: Any = Monitor(sink=self._write, experiments=watch.experiments)
+        trials = watch.trials and len(watch.fits) < FITS_WITH_BASELINES
+        self._monitor: Any = Monitor(
+            sink=self._write, experiments=watch.experiments, trials=trials
+        )
+        self.recipe: Callable[[], Any] = lambda: None
         bound.apply_defaults()
         told = bound.arguments
         self.calls: list[CallFacts] = []
@@ -218,6 +234,8 @@ class WatchedFit:
         if facts is None:
             facts = read_fit(self._recorder.path)
         self.facts = replace(facts, crash=self._crash) if self._crash is not None else facts
+        if self._crash is None:
+            self.recipe = functools.partial(self._monitor.recipe, facts)
         self._monitor = None
 
 

@@ -35,6 +35,9 @@ AGREEMENT = 0.02
 ANALYSIS_SECONDS = 2.0
 ANALYSIS_SHARE = 0.05
 MIN_ROWS = 256
+# One probe of the layers shows no course. The second costs little, being compiled, and is taken
+# late too, unless the first took longer than the fit.
+LEAST_PROBES = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,8 +220,13 @@ class Analysis:
         activations = {layer.path: layer.activation for layer in (self.model or _EMPTY).layers}
         observer = LayerObserver(self.watched.evaluator, paths, activations)
         kept = dict(self.watched.snapshots.values())
-        for epoch in sorted(kept, key=lambda e: (e != max(kept), e != -1, e)):
-            if time.perf_counter() > self.deadline and epoch != max(kept):
+        order = sorted(kept, key=lambda e: (e != max(kept), e != -1, e))
+        began, least = time.perf_counter(), 1
+        for probes, epoch in enumerate(order):
+            now = time.perf_counter()
+            if probes == 1 and now - began <= self.remains.seconds:
+                least = LEAST_PROBES
+            if probes >= least and now > self.deadline:
                 break
             ratios = observer.update_ratios(*self.watched.updates.get(epoch, ((), ())))
             probed = observer.probe(sample, kept[epoch], ratios)
@@ -236,9 +244,9 @@ class Analysis:
         last = self.epochs[-1]
         if train is None or validation is None or last.index < 0:
             return None
-        train_mode: float | None = train.honest.mean
+        told: tuple[float | None, float | None] = (train.honest.mean, None)
         if gap.differs_in_training(self.model):
-            train_mode = self.attempt("train mode", self._train_mode)
+            told = self.attempt("train mode", self._train_mode) or (None, None)
         y = self.watched.samples["train"].y
         class_weight = self.settings.class_weight if self.settings else None
         return gap.gap_facts(
@@ -246,7 +254,8 @@ class Analysis:
             logs=last.logs,
             train=train.honest,
             validation=validation.honest,
-            train_mode=train_mode,
+            train_mode=told[0],
+            train_mode_se=told[1],
             weights=gap.weighted_difference(
                 train.losses, y if isinstance(y, np.ndarray) else None, class_weight
             ),
@@ -254,7 +263,9 @@ class Analysis:
             only_augmentation=gap.augments(self.model),
         )
 
-    def _train_mode(self) -> float | None:
+    def _train_mode(self) -> tuple[float, float | None]:
+        """The mean loss of training rows in training mode, with the standard error of what it
+        differs by."""
         custom = [layer for layer in (self.model or _EMPTY).layers if not layer.builtin]
         if custom and self.watched.evaluator.backend.__name__.rpartition(".")[2] != "jax":
             raise NoHonestLossError("custom layers might draw from global random state")
@@ -267,7 +278,12 @@ class Analysis:
             batch_size=min(size, sample.rows),
             limit=sample.rows - sample.rows % min(size, sample.rows),
         )
-        return rows.honest.mean
+        other = self.rows["train", "last"]
+        error = None
+        if not rows.chunked and not other.chunked:
+            count = min(rows.losses.size, other.losses.size)
+            error = Rows(rows.losses[:count] - other.losses[:count], None).honest.standard_error
+        return rows.honest.mean, error
 
 
 def _first(rows: Rows) -> Rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from goodfit.facts import BaselineFacts, GapFacts, PredictionFacts, Trace
 from goodfit.observe.data import datasets
+from goodfit.observe.training.outputs import Output, constant_loss_of_all, outputs_of, side
 from goodfit.observe.training.sampling import Sample
 
 if TYPE_CHECKING:
@@ -25,11 +27,19 @@ def _first(structure: Any) -> np.ndarray | None:
     return leaves[0] if leaves else None
 
 
-def _loss(work: Analysis) -> tuple[str, bool]:
-    losses = work.settings.losses if work.settings else ()
-    if not losses:
-        return "", False
-    return losses[0].name, bool(losses[0].from_logits)
+def _outputs(work: Analysis, role: str) -> tuple[Output, ...]:
+    sample = work.watched.samples.get(role)
+    return () if sample is None else outputs_of(sample.y, work.model, work.settings)
+
+
+def _loss(outputs: Sequence[Output]) -> tuple[str, bool]:
+    """Name and kind of the first output's loss."""
+    loss = outputs[0].loss if outputs else None
+    return ("", False) if loss is None else (loss.name, bool(loss.from_logits))
+
+
+def _target(outputs: Sequence[Output]) -> np.ndarray | None:
+    return outputs[0].target if outputs else None
 
 
 def predictions(work: Analysis) -> PredictionFacts | None:
@@ -41,18 +51,21 @@ def predictions(work: Analysis) -> PredictionFacts | None:
     if train is None or train.predictions is None:
         return None
     validation = work.answers.get("validation")
-    name, from_logits = _loss(work)
+    outputs = _outputs(work, "train")
+    name, from_logits = _loss(outputs)
     found = prediction_facts(
         train.predictions,
-        _head(_first(work.watched.samples["train"].y), train.predictions),
+        _head(_target(outputs), train.predictions),
         validation.predictions if validation is not None else None,
-        _head(_first(work.watched.samples["validation"].y), validation.predictions)
+        _head(_target(_outputs(work, "validation")), validation.predictions)
         if validation is not None
         else None,
         from_logits=from_logits,
         loss_name=name,
         output_activation=_activation(work),
     )
+    if found is not None and len(outputs) > 1:  # the losses of a row are those of all outputs
+        found = replace(found, prior_loss=constant_loss_of_all(outputs))
     if found is None or validation is None or validation.chunked or not validation.losses.size:
         return found
     worst = work.attempt("segment", lambda: segment(_tables(work), validation.losses))
@@ -85,7 +98,7 @@ def _head(y: np.ndarray | None, predicted: np.ndarray | None) -> np.ndarray | No
 
 
 def baselines(work: Analysis) -> BaselineFacts | None:
-    """Simple learners on the same samples, one input and one output only."""
+    """Simple learners on the same samples, for the first output."""
     from goodfit.observe.baselines.compare import baseline_facts
 
     train, validation = work.watched.samples.get("train"), work.watched.samples.get("validation")
@@ -94,12 +107,16 @@ def baselines(work: Analysis) -> BaselineFacts | None:
         return None
     found = {role: work.answers.get(role) for role in ("train", "validation")}
     model = work.model
-    name, from_logits = _loss(work)
+    outputs = _outputs(work, "train")
+    if side(outputs):
+        work.missing["baselines"] = f"the first output, {outputs[0].name!r}, is a side one"
+        return None
+    name, from_logits = _loss(outputs)
     result = baseline_facts(
         train.x,
-        train.y,
+        _target(outputs),
         _matched(validation, found["validation"], "x"),
-        _matched(validation, found["validation"], "y"),
+        _target(outputs_of(_matched(validation, found["validation"], "y"), model, work.settings)),
         model_predictions_val=_predicted(found["validation"]),
         model_predictions_train=_predicted(found["train"]),
         loss_name=name,
@@ -112,6 +129,9 @@ def baselines(work: Analysis) -> BaselineFacts | None:
     if isinstance(result, str):
         work.missing["baselines"] = result
         return None
+    if len(outputs) > 1:  # the model's own loss is of all outputs, theirs of one
+        scores = tuple(replace(score, loss=None, loss_se=None) for score in result.scores)
+        result = replace(result, scores=scores, output=outputs[0].name or "the first")
     return _numbered(result, train)
 
 

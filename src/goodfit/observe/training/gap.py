@@ -62,6 +62,7 @@ def gap_facts(
     train: HonestLoss,
     validation: HonestLoss,
     train_mode: float | None,
+    train_mode_se: float | None = None,
     weights: float | None,
     penalty: float,
     only_augmentation: bool,
@@ -69,7 +70,8 @@ def gap_facts(
     """Take the printed gap of `epoch` apart.
 
     `train` and `validation` are honest losses at that epoch's end; `train_mode` is the unweighted
-    data loss of the training rows in training mode at the same weights (None: not measured),
+    data loss of the training rows in training mode at the same weights (None: not measured), with
+    the standard error of its difference to `train`, paired by row,
     `weights` what class weights add to it, `penalty` the penalties' sum. What remains of the
     printed training loss is the running mean: it averages over the epoch's steps, during which the
     model was still worse than at its end.
@@ -97,4 +99,5 @@ def gap_facts(
         weights=None if weights is None else -weights,
         penalties=0.0,
         rest=printed_gap - true_gap + sum(parts),
+        train_mode_se=None if noise is None or only_augmentation else train_mode_se,
     )

@@ -15,10 +15,12 @@ from goodfit.facts import Epoch, Facts, HonestLoss
 from goodfit.observe.data.datasets import data_facts, told
 from goodfit.observe.objects.model import model_facts
 from goodfit.observe.objects.settings import settings_facts
+from goodfit.observe.recipes.observed import Observed, observed
 from goodfit.observe.training.analyse import Remains, analyse
 from goodfit.observe.training.evaluate import CURVE_ROWS, NoHonestLossError
 from goodfit.observe.training.governor import COMPILING_SECONDS, Governor
 from goodfit.observe.training.watched import Watched
+from goodfit.recipe import NoRecipeError, Recipe
 
 Sink = Callable[[str, object], None]
 EARLY_CELLS = 2_000_000  # data up to this size are described before training, the rest after it
@@ -59,6 +61,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
             recorder. None by default.
         experiments: whether to train copies of the model afterwards, for minutes, to see what more
             data, more capacity or permuted labels would do; False by default.
+        trials: whether to keep what is needed to train again (the user's rows are kept alive).
 
     Raises:
         ValueError: `share` is not in (0, 1].
@@ -71,6 +74,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         sink: Sink | None = None,
         *,
         experiments: bool = False,
+        trials: bool = False,
     ) -> None:
         if not 0 < share <= 1:
             raise ValueError(
@@ -81,6 +85,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         self._sink = sink
         self._seed = seed
         self._experiments = experiments
+        self._trials = trials
         self._governor = Governor(share)
         self._forget()
 
@@ -91,6 +96,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         self._epochs: list[Epoch] = []
         self._watched: Watched | None = None
         self._finished = False
+        self._observed: Observed | NoRecipeError | None = None
         self._analysed: Facts | None = None
         self._seconds = 0.0
         self._epoch_started = 0.0
@@ -132,6 +138,8 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         intake = self._watched.intake
         if intake.fit:
             self._describe(self.model, intake.arguments)
+            if self._trials:
+                self._observed = _kept(self.model, intake.arguments)
         else:
             self._facts.update({key: value for key, value in attached.items() if value})
         self._governor.start()
@@ -285,6 +293,19 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
             self._watched, self._told = None, {}
         return self._analysed
 
+    def recipe(self, facts: Facts) -> Recipe | NoRecipeError | None:
+        """What was trained, to be trained again, or why it cannot be; None where nobody asked for
+        it or no training was seen. The rows are let go afterwards."""
+        found, self._observed = self._observed, None
+        if not isinstance(found, Observed):
+            return found
+        try:
+            return found.recipe(facts)
+        except NoRecipeError as error:
+            return error
+        except Exception as error:
+            return NoRecipeError(f"the rows cannot be read again ({type(error).__name__}: {error})")
+
     def _remains(self, baselines: bool) -> Remains:
         assert self._watched is not None
         self._watched.intake.end()
@@ -322,6 +343,16 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
             backend=keras.backend.backend(),
             missing=self._missing,
         )
+
+
+def _kept(model: Any, arguments: Mapping[str, Any]) -> Observed | NoRecipeError:
+    """The fit that is about to begin, or why it cannot be repeated."""
+    try:
+        return observed(model, arguments)
+    except NoRecipeError as error:
+        return error
+    except Exception as error:
+        return NoRecipeError(f"the model cannot be rebuilt ({type(error).__name__}: {error})")
 
 
 def _numbers(logs: Mapping[str, Any]) -> dict[str, float]:

@@ -1,0 +1,238 @@
+"""Confirming: each suspicion with a mechanical remedy is tried in short paired trials.
+
+Baseline and remedy are trained from the same weights, in the same order of rows and for the same
+number of steps, and scored row by row on the validation rows by one measure.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from goodfit.facts import Facts
+from goodfit.recipe import NoRecipeError, Recipe
+from goodfit.remedies import BY_ID, DoesNotApplyError
+from goodfit.remedies.prescribe import prescribe
+from goodfit.results import Effect, Finding, Protocol, Trial
+from goodfit.study.engines.train import Job, train
+from goodfit.study.scores import guessing, measure_of
+from goodfit.study.stats import MIN_ROWS, MIN_SEEDS, effect
+
+SEEDS = (1, 2, 3)
+BUDGET = 60.0
+"""Seconds for all trials of one run, unless the user says otherwise."""
+MOST_REMEDIES = 2
+"""Remedies tried for one suspicion."""
+MOST_TRIED = 6
+"""Suspicions tried in one run, the first by rank."""
+SAID_AFTER = 2.0
+
+
+@dataclass(kw_only=True)
+class _Bench:
+    """Trials of one fit, within one deadline."""
+
+    recipe: Recipe
+    evaluator: Callable[[Any], Any]
+    deadline: float
+    say: Callable[[str], None]
+    protocol: Protocol
+    guessing: float
+    baseline: dict[int, Trial] = field(default_factory=dict)
+    longest: float = 0.0
+    said: float = field(default_factory=time.perf_counter)
+
+    def over(self) -> bool:
+        """Whether the time is up."""
+        return time.perf_counter() >= self.deadline
+
+    def room(self, trials: int) -> bool:
+        """Whether so many more trials will probably end in time."""
+        return time.perf_counter() + trials * self.longest < self.deadline
+
+    def trial(self, name: str, recipe: Recipe, seed: int) -> Trial:
+        """One trial, cut where the time is up."""
+        if time.perf_counter() - self.said > SAID_AFTER:
+            self.said = time.perf_counter()
+            left = max(0.0, self.deadline - self.said)
+            self.say(f"goodfit: trying {name}, seed {seed} (at most {left:.0f} s more for trials)")
+        job = Job(
+            arm=name,
+            seed=seed,
+            protocol=self.protocol,
+            evaluator=self.evaluator,
+            over=self.over,
+        )
+        found = train(recipe, job)
+        self.longest = max(self.longest, found.seconds)
+        return found
+
+    def unchanged(self, seed: int) -> Trial:
+        """The trial without a remedy under this seed; made once."""
+        if seed not in self.baseline:
+            self.baseline[seed] = self.trial("no remedy", self.recipe, seed)
+        return self.baseline[seed]
+
+
+def confirm(
+    findings: Sequence[Finding],
+    recipe: Recipe | NoRecipeError,
+    facts: Facts,
+    *,
+    evaluator: Callable[[Any], Any],
+    seconds: float = BUDGET,
+    say: Callable[[str], None] = lambda _: None,
+) -> tuple[Finding, ...]:
+    """The findings of one fit with their status, what was tried, and what it did.
+
+    Args:
+        findings: of one fit, best first.
+        recipe: what was trained, or why it cannot be trained again.
+        facts: of the same fit.
+        evaluator: makes of a model what measures it, see `study.engines.train.Evaluator`.
+        seconds: for all trials; above 0.
+        say: told one line now and then while trials take long.
+    """
+    suspects = [
+        place
+        for place, finding in enumerate(findings)
+        if finding.severity != "tip" and not finding.because_of and finding.code < "GF6"
+    ]
+    told = list(findings)
+    if not suspects:
+        return tuple(told)
+    reason = str(recipe) if isinstance(recipe, NoRecipeError) else _unfit(recipe)
+    if isinstance(recipe, NoRecipeError) or reason:
+        for place in suspects:
+            told[place] = replace(told[place], status_reason=reason)
+        return tuple(told)
+    planned = sum(len(_changed(findings[place], recipe)[0]) for place in suspects[:MOST_TRIED])
+    bench = _bench(recipe, facts, planned, evaluator, seconds, say)
+    for number, place in enumerate(suspects):
+        if number < MOST_TRIED:
+            told[place] = _tried(told[place], bench)
+        else:
+            reason = f"the first {MOST_TRIED} suspicions were tried"
+            told[place] = replace(told[place], status_reason=reason)
+    return tuple(told)
+
+
+def _unfit(recipe: Recipe) -> str:
+    """Why trials of this recipe could tell nothing; "" where they can."""
+    validation = recipe.data.validation
+    if validation is None:
+        return "there are no validation rows to score a trial on"
+    if validation.count < MIN_ROWS:
+        return f"{validation.count} validation rows are too few to tell; {MIN_ROWS} are the least"
+    return ""
+
+
+def _changed(finding: Finding, recipe: Recipe) -> tuple[list[Recipe], str]:
+    """The recipe with each remedy to try for a finding, and why there are none."""
+    found: list[Recipe] = []
+    reason = "no remedy for it can be tried by training again"
+    for remedy in prescribe(finding, recipe):
+        if len(found) == MOST_REMEDIES:
+            break
+        try:
+            found.append(BY_ID[remedy.id](recipe, **remedy.parameters))
+        except DoesNotApplyError as error:
+            reason = f"{remedy.id} cannot be tried: {error}"
+    return found, reason
+
+
+def _bench(
+    recipe: Recipe,
+    facts: Facts,
+    attempts: int,
+    evaluator: Callable[[Any], Any],
+    seconds: float,
+    say: Callable[[str], None],
+) -> _Bench:
+    """Trials as long as the user's own training, or as the budget allows."""
+    epochs = recipe.fit.epochs
+    trained = [epoch.seconds for epoch in facts.trace.epochs[1:]] if facts.trace else []
+    if len(trained) > 1:
+        later = sorted(trained[1:])
+        one = later[len(later) // 2]
+        affordable = seconds / (len(SEEDS) * (1 + attempts)) / max(one, 1e-4)
+        epochs = max(1, min(epochs, len(trained), int(affordable)))
+    return _Bench(
+        recipe=recipe,
+        evaluator=evaluator,
+        deadline=time.perf_counter() + seconds,
+        say=say,
+        protocol=Protocol(
+            seeds=SEEDS, epochs=epochs, patience=None, measure=measure_of(recipe.task)
+        ),
+        guessing=guessing(recipe),
+    )
+
+
+def _tried(finding: Finding, bench: _Bench) -> Finding:
+    """The finding after its remedies were tried, the first that helps deciding.
+
+    What helped is kept: what is suspected next is tried on top of it, since one fault hides others.
+    """
+    recipes, reason = _changed(finding, bench.recipe)
+    if not recipes:
+        return replace(finding, status_reason=reason)
+    best: tuple[Recipe, Effect] | None = None
+    reasons: list[str] = []
+    for recipe in recipes:
+        found, trials, reason = _effect(recipe, bench)
+        if found is None:
+            reasons.append(reason)
+            continue
+        if best is None or found.difference > best[1].difference:
+            best = recipe, found
+        if found.says == "helps":
+            bench.recipe, bench.baseline = recipe, trials
+            break
+    if best is None:
+        return replace(finding, status_reason=reasons[0])
+    recipe, found = best
+    known = replace(finding, tried=recipe.remedies[-1], effect=found)
+    if found.says == "helps":
+        return replace(known, status="confirmed")
+    if found.says == "cannot tell" or reasons:
+        return replace(known, status_reason="the trials could not tell")
+    if found.with_remedy <= bench.guessing:
+        return replace(
+            known,
+            status_reason="the model is no better than guessing either way: something else "
+            "may hide what this does",
+        )
+    return replace(known, status="refuted")
+
+
+def _effect(recipe: Recipe, bench: _Bench) -> tuple[Effect | None, dict[int, Trial], str]:
+    """What the last remedy of the recipe does over the seeds that there was time for, its trials,
+    and why it is unknown."""
+    remedy = recipe.remedies[-1].id
+    pairs: list[tuple[Trial, Trial]] = []
+    for seed in bench.protocol.seeds:
+        needed = 2 if seed not in bench.baseline else 1
+        enough = len(pairs) >= MIN_SEEDS
+        if bench.over() or (bench.longest and not bench.room(needed if enough else needed * 2)):
+            break
+        without = bench.unchanged(seed)
+        if without.status == "failed":
+            return None, {}, f"training again failed without any remedy: {without.reason}"
+        with_remedy = bench.trial(remedy, recipe, seed)
+        if with_remedy.status == "failed":
+            return None, {}, f"training with {remedy} failed: {with_remedy.reason}"
+        if "cut" in (without.status, with_remedy.status):
+            break
+        pairs.append((without, with_remedy))
+    if len(pairs) < MIN_SEEDS:
+        return None, {}, "the time for trials was over; --budget gives more"
+    found = effect(
+        bench.protocol.measure,
+        [one.validation.score for one, _ in pairs if one.validation is not None],
+        [one.validation.score for _, one in pairs if one.validation is not None],
+        seconds_ratio=sum(b.seconds for _, b in pairs) / sum(a.seconds for a, _ in pairs),
+    )
+    return found, {trial.seed: trial for _, trial in pairs}, ""

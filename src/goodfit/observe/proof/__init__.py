@@ -1,0 +1,1 @@
+"""A crash's mechanical fix, tried once on a copy of what failed."""

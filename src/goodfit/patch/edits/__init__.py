@@ -1,0 +1,1 @@
+"""Edits of the user's source, one file for each part of a training script."""

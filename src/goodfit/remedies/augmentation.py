@@ -1,0 +1,111 @@
+"""augmentation: training images moved, turned and changed at random.
+
+Does: puts one of Keras' augmentation layers behind every image input; it works while training only,
+so held-out images are judged as they are. Where it stands there already, its strength is set.
+Needs: images of shape (height, width, channels); a change that leaves the label right: no flip for
+digits and letters, no rotation where the angle is the answer.
+Does not apply: to tables, sequences, token ids and texts; brightness, contrast, erasing and
+rand_augment need values in [0, 255], [0, 1] or [-1, 1], rand_augment three channels. Images mixed
+with each other are mixup's. Keras does not compile (`jit_compile`) a training step with rotation,
+zoom, translation or shear, so that these cost time, most on JAX.
+Source: Shorten and Khoshgoftaar, "A survey on image data augmentation for deep learning" (2019);
+RandAugment: Cubuk et al. (2020); erasing: Zhong et al. (AAAI 2020).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from goodfit.recipe import Config, Recipe
+from goodfit.remedies.cure import Cure, DoesNotApplyError, Parameter
+from goodfit.remedies.features import fed, numbers, sole_reader
+from goodfit.remedies.layers import Layer, edited, inserted_after, model_config
+
+LAYERS: Mapping[str, str] = {
+    "flip": "RandomFlip",
+    "rotation": "RandomRotation",
+    "zoom": "RandomZoom",
+    "translation": "RandomTranslation",
+    "shear": "RandomShear",
+    "brightness": "RandomBrightness",
+    "contrast": "RandomContrast",
+    "erasing": "RandomErasing",
+    "rand_augment": "RandAugment",
+}
+RANGED = ("brightness", "contrast", "erasing", "rand_augment")
+"""Kinds that must know the range of the values."""
+UNCOMPILED = ("rotation", "zoom", "translation", "shear")
+"""Kinds whose layers say that they do not support `jit_compile`."""
+
+
+def augmentation(recipe: Recipe, kind: str, strength: float) -> Recipe:
+    """The recipe with images augmented while training.
+
+    Args:
+        kind: one of `LAYERS`.
+        strength: share of the full circle, of the height and width, or of the range of values, in
+            (0, 1]; of no meaning for "flip", which mirrors left and right.
+    """
+    if kind not in LAYERS:
+        raise ValueError(f"no augmentation {kind!r}; expected one of {tuple(LAYERS)}")
+    config = changed = model_config(recipe)
+    numbers(recipe)
+    for layer, array in fed(recipe):
+        if array.ndim == 4 and array.shape[-1] in (1, 3, 4):
+            options = _options(kind, strength, array)
+            changed = _placed(changed, layer, LAYERS[kind], options)
+    if changed is config:
+        raise DoesNotApplyError("no input holds images of shape (height, width, channels)")
+    if kind in UNCOMPILED and recipe.compile.get("jit_compile") is True:
+        recipe = recipe.with_compile(jit_compile="auto")
+    return recipe.with_model(changed)
+
+
+def _placed(config: Config, layer: Layer, kind: str, options: Mapping[str, Any]) -> Config:
+    last = layer
+    while True:
+        reader = sole_reader(config, last)
+        if reader is None or reader.kind not in LAYERS.values():
+            return inserted_after(config, last.path, kind, options)
+        last = reader
+        if last.kind == kind:
+            return edited(config, {last.path: options})
+
+
+def _options(kind: str, strength: float, array: np.ndarray) -> dict[str, Any]:
+    if kind == "rand_augment" and array.shape[-1] != 3:
+        raise DoesNotApplyError("RandAugment changes colours: it needs three channels")
+    ranged = {"value_range": _value_range(array)} if kind in RANGED else {}
+    by_kind: Mapping[str, dict[str, Any]] = {
+        "flip": {"mode": "horizontal"},
+        "zoom": {"height_factor": strength},
+        "translation": {"height_factor": strength, "width_factor": strength},
+        "shear": {"x_factor": strength, "y_factor": strength},
+        "erasing": {"factor": 1.0, "scale": [0.02, max(strength, 0.03)]},
+    }
+    return {**by_kind.get(kind, {"factor": strength}), **ranged}
+
+
+def _value_range(array: np.ndarray) -> list[float]:
+    low, high = float(np.nanmin(array)), float(np.nanmax(array))
+    if low >= 0 and high <= 1:
+        return [0.0, 1.0]
+    if low >= 0 and high <= 255:
+        return [0.0, 255.0]
+    if low >= -1 and high <= 1:
+        return [-1.0, 1.0]
+    raise DoesNotApplyError(f"the values lie in [{low:.3g}, {high:.3g}], no usual range of images")
+
+
+CURE = Cure(
+    id="augmentation",
+    kind="data",
+    function=augmentation,
+    parameters=(
+        Parameter(name="kind", default="flip", choices=tuple(LAYERS)),
+        Parameter(name="strength", default=0.1, low=0.02, high=0.5),
+    ),
+)

@@ -1,0 +1,34 @@
+"""batch-normalisation: batch normalisation behind the hidden layers.
+
+Does: puts a BatchNormalization layer right behind every hidden dense and convolution layer that no
+normalisation follows: before the activation where that is a layer of its own, else past it.
+Needs: a Sequential or Functional model with a hidden dense or convolution layer.
+Does not apply: to batches of fewer than 8 rows, whose means are too noisy; to recurrent layers (see
+layer-normalisation).
+Source: Ioffe and Szegedy, "Batch normalization" (ICML 2015); small batches: Wu and He, "Group
+normalization" (ECCV 2018), figure 1.
+"""
+
+from __future__ import annotations
+
+from goodfit.recipe import Recipe
+from goodfit.remedies.cure import Cure, DoesNotApplyError
+from goodfit.remedies.layers import WIDTHS
+from goodfit.remedies.normalising import normalised
+from goodfit.remedies.pace import batch_rows
+
+LEAST_ROWS = 8
+KINDS = tuple(kind for kind in WIDTHS if kind == "Dense" or "Conv" in kind)
+
+
+def batch_normalisation(recipe: Recipe) -> Recipe:
+    """The recipe with batch normalisation behind its hidden layers."""
+    rows = batch_rows(recipe)
+    if rows < LEAST_ROWS:
+        raise DoesNotApplyError(
+            f"batches of {rows} rows give no steady mean; {LEAST_ROWS} or more are needed"
+        )
+    return normalised(recipe, "BatchNormalization", KINDS)
+
+
+CURE = Cure(id="batch-normalisation", kind="regularisation", function=batch_normalisation)

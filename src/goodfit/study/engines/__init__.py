@@ -1,0 +1,1 @@
+"""How a trial is trained: Keras' own fit, in this process or in others."""

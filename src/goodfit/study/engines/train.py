@@ -1,0 +1,196 @@
+"""One trial: Keras' own fit under the study's protocol, scored row by row."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import keras
+import numpy as np
+
+from goodfit import results
+from goodfit.randomness import unchanged
+from goodfit.recipe import CallbackRecipe, NoRecipeError, Recipe, Rows
+from goodfit.results import RowScores, Trial, TrialEpoch
+from goodfit.study.engines.build import build
+from goodfit.study.scores import row_losses, row_scores, target_variance
+from goodfit.study.trend import still_falling
+
+TRAIN_ROWS = 512
+"""Training rows whose honest loss is measured at every epoch."""
+WATCHED_ROWS = 5000
+"""Validation rows that early stopping looks at."""
+
+
+class Evaluator(Protocol):
+    """Honest losses and answers of a model's rows; see `goodfit.observe.training.evaluate`."""
+
+    def snapshot(self) -> list[np.ndarray]:
+        """Copies of the weights as they are."""
+
+    def measure(
+        self, rows: Rows, weights: Sequence[np.ndarray] | None = None
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """Per-row losses (rows,) and the first output's values (rows, units)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What one trial needs besides its recipe. `over` says that the time is up; `on_epoch` is told
+    every epoch as it ends, and stops the trial where it answers False."""
+
+    arm: str
+    seed: int
+    protocol: results.Protocol
+    evaluator: Callable[[Any], Evaluator]
+    over: Callable[[], bool] = lambda: False
+    on_epoch: Callable[[TrialEpoch], bool] = lambda _: True
+
+
+def train(recipe: Recipe, job: Job) -> Trial:
+    """Train the recipe under a seed and score it. Global random state is left as it was.
+
+    Never raises but for Ctrl-C: a trial that fails is a value with its reason.
+    """
+    started = time.perf_counter()
+    try:
+        with unchanged(), np.errstate(all="ignore"):
+            return _train(recipe, job, started)
+    except NoRecipeError as error:
+        reason = str(error)
+    except Exception as error:
+        first = str(error).strip().partition("\n")[0]
+        reason = f"{type(error).__name__}: {first}"
+    return Trial(
+        arm=job.arm,
+        seed=job.seed,
+        status="failed",
+        reason=reason,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _train(recipe: Recipe, job: Job, started: float) -> Trial:
+    model = build(recipe, job.seed)
+    evaluator = job.evaluator(model)
+    watch = Watch(recipe, job, evaluator)
+    told = recipe.fit
+    callbacks = [*(_callback(one) for one in told.callbacks), watch]
+    train_rows, validation = recipe.data.train, recipe.data.validation
+    needs = told.callbacks and validation is not None
+    model.fit(
+        train_rows.x,
+        train_rows.y,
+        sample_weight=train_rows.weight,
+        batch_size=told.batch_size,
+        epochs=job.protocol.epochs,
+        shuffle=told.shuffle,
+        class_weight=dict(told.class_weight) if told.class_weight else None,
+        steps_per_epoch=told.steps,
+        validation_data=(validation.x, validation.y) if needs and validation else None,
+        callbacks=callbacks,
+        verbose=0,
+    )
+    weights = watch.best if job.protocol.patience is not None else None
+    return Trial(
+        arm=job.arm,
+        seed=job.seed,
+        status=watch.status,
+        reason=watch.reason,
+        epochs=tuple(watch.epochs),
+        best_epoch=watch.best_epoch,
+        still_improving=still_falling([epoch.validation_loss for epoch in watch.epochs]),
+        parameters=int(sum(np.prod(v.shape) for v in model.trainable_variables)),
+        seconds=time.perf_counter() - started,
+        validation=_scored(recipe, validation, evaluator, weights, job.protocol.measure),
+        test=_scored(recipe, recipe.data.test, evaluator, weights, job.protocol.measure),
+    )
+
+
+def _scored(
+    recipe: Recipe,
+    rows: Rows | None,
+    evaluator: Evaluator,
+    weights: Sequence[np.ndarray] | None,
+    measure: str,
+) -> RowScores | None:
+    if rows is None:
+        return None
+    losses, predictions = evaluator.measure(rows, weights)
+    variance = target_variance(recipe.data.train.y)
+    return RowScores(
+        score=row_scores(recipe.task, measure, rows.y, predictions, losses, variance),
+        loss=row_losses(recipe.task, rows.y, predictions, losses),
+    )
+
+
+def _callback(told: CallbackRecipe) -> Any:
+    return getattr(keras.callbacks, told.name)(**told.arguments)
+
+
+class Watch(keras.callbacks.Callback):  # type: ignore[misc]
+    """Measures every epoch, keeps the best weights, and stops where the protocol says so."""
+
+    def __init__(self, recipe: Recipe, job: Job, evaluator: Evaluator) -> None:
+        super().__init__()
+        self.epochs: list[TrialEpoch] = []
+        self.best: list[np.ndarray] | None = None
+        self.best_epoch: int | None = None
+        self.status: results.TrialStatus = "finished"
+        self.reason = ""
+        self._job = job
+        self._evaluator = evaluator
+        rows = recipe.data.train
+        index = np.random.default_rng(0).permutation(rows.count)[:TRAIN_ROWS]
+        self._train = rows.at(np.sort(index))
+        held = recipe.data.validation
+        self._held = held.at(slice(0, WATCHED_ROWS)) if held is not None else None
+        self._lowest = math.inf
+        self._began = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self._began = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        seconds = time.perf_counter() - self._began
+        found = TrialEpoch(
+            index=epoch,
+            train_loss=self._loss(self._train),
+            validation_loss=self._loss(self._held),
+            learning_rate=float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)),
+            seconds=seconds,
+        )
+        self.epochs.append(found)
+        self._keep_best(epoch, found)
+        goes_on = self._job.on_epoch(found)
+        if not math.isfinite(found.train_loss or 0.0):
+            self._stop("diverged", f"the training loss is not finite after epoch {epoch + 1}")
+        elif not goes_on or self._job.over():
+            self._stop("cut", f"stopped after epoch {epoch + 1}")
+        elif self._impatient(epoch):
+            self.model.stop_training = True
+
+    def _loss(self, rows: Rows | None) -> float | None:
+        if rows is None:
+            return None
+        return float(np.mean(self._evaluator.measure(rows)[0]))
+
+    def _keep_best(self, epoch: int, found: TrialEpoch) -> None:
+        if self._job.protocol.patience is None:
+            self.best_epoch = epoch
+        elif found.validation_loss is not None and found.validation_loss < self._lowest:
+            self._lowest = found.validation_loss
+            self.best_epoch, self.best = epoch, self._evaluator.snapshot()
+
+    def _impatient(self, epoch: int) -> bool:
+        patience = self._job.protocol.patience
+        if patience is None or self._held is None:
+            return False
+        return epoch - (self.best_epoch if self.best_epoch is not None else -1) >= patience
+
+    def _stop(self, status: results.TrialStatus, reason: str) -> None:
+        self.status, self.reason = status, reason
+        self.model.stop_training = True

@@ -1,0 +1,133 @@
+"""What the trials of a study come to: an effect for every arm, a winner, and what stays unknown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from goodfit.results import Arm, Effect, Protocol, Remedy, Trial
+from goodfit.study.stats import effect
+
+MIN_ROWS = 50
+"""Below, an interval over rows rests on too few of them to be trusted."""
+
+Part = Literal["validation", "test"]
+
+
+def scores_of(trial: Trial, part: Part) -> np.ndarray | None:
+    """Scores by row; None where the trial failed or was not scored on that part."""
+    found = trial.validation if part == "validation" else trial.test
+    return None if found is None or trial.status in ("failed", "cut") else found.score
+
+
+def compared(
+    measure: str, part: Part, without: Arm, arm: Arm, comparisons: int
+) -> tuple[Effect | None, str]:
+    """The effect of an arm on one part of the held-out rows over the seeds that both have, and a
+    sentence where it is missing or too thin, else ""."""
+    pairs = []
+    ours = {trial.seed: trial for trial in arm.trials}
+    for trial in without.trials:
+        other = ours.get(trial.seed)
+        if other is not None:
+            scores = (_bounded(measure, scores_of(trial, part)), scores_of(other, part))
+            pairs.append((scores, training_seconds(trial), training_seconds(other)))
+    told = [(x, y, s, t) for (x, y), s, t in pairs if x is not None and y is not None]
+    if not told:
+        return None, "no seed has a scored trial of both this arm and the baseline"
+    if {x.shape for x, *_ in told} != {y.shape for _, y, *_ in told}:
+        return None, "its held-out rows are others than the baseline's, so no effect is given"
+    base, seconds = sum(s for *_, s, _ in told), sum(t for *_, t in told)
+    found = effect(
+        measure,
+        [x for x, *_ in told],
+        [y for _, y, *_ in told],
+        comparisons=comparisons,
+        seconds_ratio=seconds / base if base > 0 else None,
+    )
+    if found.rows < MIN_ROWS:
+        why = f"{found.rows} rows are too few to tell; at least {MIN_ROWS} are needed"
+        return replace(found, says="cannot tell"), why
+    return found, ""
+
+
+def training_seconds(trial: Trial) -> float:
+    """What the epochs took, by their median: the first one also compiles, which trials after the
+    first of an arm are spared."""
+    if len(trial.epochs) < 2:
+        return trial.seconds
+    return len(trial.epochs) * float(np.median([epoch.seconds for epoch in trial.epochs]))
+
+
+def _bounded(measure: str, scores: np.ndarray | None) -> np.ndarray | None:
+    """A baseline that diverged explains nothing of the variance; that is generous to it."""
+    if scores is None or measure != "explained variance":
+        return scores
+    return np.where(np.isfinite(scores), scores, 0.0).astype("float32")
+
+
+def judge(arms: Sequence[Arm], protocol: Protocol) -> tuple[tuple[Arm, ...], str, tuple[str, ...]]:
+    """The arms with their effects, the winner's name, and notes on the study as a whole.
+
+    The winner has the best effect among the arms that help on the choosing rows; only its effect is
+    measured on the confirming ones, so those need no correction. An arm of which any trial failed
+    or diverged cannot win.
+
+    Args:
+        arms: the baseline first.
+    """
+    baseline, comparisons = arms[0], max(1, len(arms) - 1)
+    judged = [with_notes(baseline)]
+    thin: set[str] = set()
+    for arm in arms[1:]:
+        found, why = compared(protocol.measure, "validation", baseline, arm, comparisons)
+        if found is not None and why:
+            thin.add(f"Choosing rows: {why}.")
+        notes = (*arm.notes, why) if found is None and arm.trials else arm.notes
+        judged.append(with_notes(replace(arm, choosing=found, notes=notes)))
+    winner = _winner(judged)
+    if winner != baseline.name:
+        at = next(i for i, arm in enumerate(judged) if arm.name == winner)
+        found, why = compared(protocol.measure, "test", baseline, judged[at], 1)
+        if why:
+            thin.add(f"Confirming rows: {why}.")
+        judged[at] = replace(judged[at], confirming=found)
+    if len(protocol.seeds) < 2:
+        thin.add("One seed cannot tell a remedy from chance; give at least two.")
+    return tuple(judged), winner, tuple(sorted(thin))
+
+
+def _winner(arms: Sequence[Arm]) -> str:
+    able = [
+        (arm.choosing.difference, arm.name)
+        for arm in arms[1:]
+        if arm.choosing is not None
+        and arm.choosing.says == "helps"
+        and all(trial.status == "finished" for trial in arm.trials)
+    ]
+    best = max((difference for difference, _ in able), default=None)
+    return next((name for difference, name in able if difference == best), arms[0].name)
+
+
+def with_notes(arm: Arm) -> Arm:
+    """The arm with a note on its trials that did not finish."""
+    ended = Counter((trial.status, trial.reason) for trial in arm.trials)
+    notes = [
+        f"{count} of {len(arm.trials)} trials {status}: {reason}"
+        for (status, reason), count in ended.items()
+        if status in ("diverged", "failed")
+    ]
+    return replace(arm, notes=(*arm.notes, *notes))
+
+
+def arm_of(
+    name: str, remedies: tuple[Remedy, ...], trials: Mapping[int, Trial], seeds: Sequence[int],
+    note: str = "",
+) -> Arm:  # fmt: skip
+    """An arm with the trials of these seeds, in their order."""
+    found = tuple(trials[seed] for seed in seeds if seed in trials)
+    return Arm(name=name, remedies=remedies, trials=found, notes=(note,) if note else ())

@@ -1,0 +1,5 @@
+"""A slip in the name of an activation."""
+
+import keras
+
+layer = keras.layers.Dense(4, activation="sofmax")

@@ -1,0 +1,82 @@
+"""Effects of known size, and the coverage of their intervals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from goodfit.study.stats import effect
+
+
+def scores(rng, seeds, rows, shift, seed_noise, row_noise):
+    """Right answers of two arms whose means differ by `shift`."""
+    of_rows = rng.normal(0, row_noise, rows)
+    base = 0.7 + rng.normal(0, 0.3, (seeds, rows))
+    change = shift + rng.normal(0, seed_noise, (seeds, 1)) + of_rows
+    return list(base), list(base + change)
+
+
+def test_a_plain_improvement_helps():
+    without, with_remedy = scores(np.random.default_rng(0), 3, 400, 0.05, 0.002, 0.1)
+    found = effect("accuracy", without, with_remedy)
+    assert found.says == "helps"
+    assert found.low > 0
+    assert found.difference == pytest.approx(0.05, abs=0.02)
+    assert (found.seeds, found.rows) == (3, 400)
+
+
+def test_turned_round_it_harms_by_as_much():
+    without, with_remedy = scores(np.random.default_rng(1), 3, 400, 0.05, 0.002, 0.1)
+    there, back = (
+        effect("accuracy", without, with_remedy),
+        effect("accuracy", with_remedy, without),
+    )
+    assert back.says == "harms"
+    assert (back.low, back.high) == pytest.approx((-there.high, -there.low))
+
+
+def test_the_same_scores_have_no_effect():
+    rows = np.random.default_rng(2).integers(0, 2, 200).astype("float32")
+    found = effect("accuracy", [rows, rows], [rows, rows])
+    assert (found.says, found.difference, found.p) == ("no effect", 0.0, 1.0)
+
+
+def test_one_seed_cannot_tell():
+    rows = np.zeros(200, "float32")
+    assert effect("accuracy", [rows], [rows + 1]).says == "cannot tell"
+
+
+def test_few_rows_cannot_tell():
+    rows = np.zeros(20, "float32")
+    assert effect("accuracy", [rows, rows], [rows + 1, rows + 1]).says == "cannot tell"
+
+
+def test_a_score_that_is_not_finite_cannot_tell():
+    rows = np.zeros(100, "float32")
+    broken = rows.copy()
+    broken[3] = -np.inf
+    assert effect("loss", [rows, rows], [broken, broken]).says == "cannot tell"
+
+
+def test_more_comparisons_widen_the_interval():
+    without, with_remedy = scores(np.random.default_rng(3), 4, 300, 0.02, 0.01, 0.1)
+    one = effect("accuracy", without, with_remedy)
+    ten = effect("accuracy", without, with_remedy, comparisons=10)
+    assert ten.low < one.low
+    assert ten.high > one.high
+    assert ten.p == pytest.approx(min(1.0, 10 * one.p))
+
+
+def test_different_rows_are_refused():
+    with pytest.raises(ValueError, match="rows"):
+        effect("accuracy", [np.zeros(50)], [np.zeros(49)])
+
+
+@pytest.mark.parametrize(("seed_noise", "row_noise"), [(0.03, 0.0), (0.0, 0.4), (0.03, 0.4)])
+def test_intervals_of_no_effect_cover_zero_nine_times_in_ten_or_more(seed_noise, row_noise):
+    rng = np.random.default_rng(4)
+    wrong = 0
+    for _ in range(300):
+        found = effect("accuracy", *scores(rng, 4, 150, 0.0, seed_noise, row_noise))
+        wrong += found.low > 0 or found.high < 0
+    assert wrong <= 0.08 * 300
