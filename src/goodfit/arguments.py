@@ -72,6 +72,24 @@ examples:
 """
 
 
+_FIX = """\
+Runs SCRIPT, tries what is suspected, and writes the smallest edit of SCRIPT that was shown to help,
+as a unified diff on stdout. The patched script is run before the patch is called verified. Nothing
+of yours is changed without --apply. The script's own output goes to stderr.
+"""
+_FIX_EPILOG = """\
+exit codes:
+  0  a verified patch, or nothing at error level
+  1  findings at error level and no verified patch, or a patch that was not verified
+  2  goodfit could not work        3  the script failed
+
+examples:
+  goodfit fix train.py
+  goodfit fix train.py > better.diff
+  goodfit fix --apply train.py
+"""
+
+
 def _seconds(text: str) -> float:
     value = float(text)
     if not 0 < value < float("inf"):
@@ -126,6 +144,38 @@ def _listed(text: str) -> tuple[str, ...]:
 
 def _patience(text: str) -> int | None:
     return None if text == "none" else _epochs(text)
+
+
+def _add_fix(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--apply",
+        action="store_true",
+        help="edit SCRIPT where the patch was verified; its old text is kept as SCRIPT.bak",
+    )
+    parser.add_argument(
+        "--budget",
+        type=_duration,
+        default=120.0,
+        metavar="TIME",
+        help="time for trials, such as 60s or 5m (default: 120s)",
+    )
+    parser.add_argument(
+        "--time-limit", type=_seconds, metavar="SECONDS", help="interrupt the script after SECONDS"
+    )
+    parser.add_argument(
+        "--backend",
+        choices=("jax", "tensorflow", "torch"),
+        default="",
+        help="the Keras backend, whatever the script or KERAS_BACKEND says",
+    )
+    parser.add_argument(
+        "--out", metavar="DIR", help="the run's folder (default: a new one under .goodfit/runs/)"
+    )
+    _add_outputs(parser)
+    parser.add_argument("script", metavar="SCRIPT", help="the Python script to mend")
+    parser.add_argument(
+        "arguments", nargs=argparse.REMAINDER, metavar="...", help="the script's own arguments"
+    )
 
 
 def _add_study(parser: argparse.ArgumentParser) -> None:
@@ -260,6 +310,7 @@ def parser() -> argparse.ArgumentParser:
         )
 
     _add_run(add("run", "run a script, watch its training, report", _RUN, _RUN_EPILOG))
+    _add_fix(add("fix", "write the patch that was shown to help", _FIX, _FIX_EPILOG))
     _add_study(add("study", "compare remedies on a script's model and data", _STUDY, _STUDY_EPILOG))
     explain = add("explain", "what a finding means and what helps", "", _EXPLAIN_EPILOG)
     explain.add_argument(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -27,7 +27,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given and given[0].endswith(".py") and Path(given[0]).is_file():
         known.error(f"{given[0]} is no command; did you mean: goodfit run {' '.join(given)}")
     options = known.parse_args(given)
-    commands = {"run": _run, "study": _study, "explain": _explain, "show": _show, "demo": _demo}
+    commands = {
+        "run": _run,
+        "fix": _fix,
+        "study": _study,
+        "explain": _explain,
+        "show": _show,
+        "demo": _demo,
+    }
     command = commands[options.command]
     try:
         return command(options)
@@ -64,6 +71,42 @@ def _run(options: argparse.Namespace) -> int:
         options.quiet = options.no_html = True
     _deliver(run.report, run.folder, options, sys.stderr)
     return 0 if options.exit_zero and code != 2 else code
+
+
+def _fix(options: argparse.Namespace) -> int:
+    from goodfit.fix import apply, fix_script
+    from goodfit.run import Request, exit_code
+    from goodfit.run.folder import PATCHED
+
+    _check_outputs(options)
+    fixed = fix_script(
+        Request(
+            script=options.script,
+            arguments=tuple(options.arguments),
+            time_limit=options.time_limit,
+            backend=options.backend,
+            out=options.out,
+            overwrite=options.force,
+            budget=options.budget,
+        )
+    )
+    _deliver(fixed.run.report, fixed.run.folder, options, sys.stderr)
+    code = exit_code(fixed.run.report)
+    if fixed.diff:
+        print(fixed.diff, end="", flush=True)
+    for sentence in fixed.instructions:
+        print(f"goodfit: by hand: {sentence}", file=sys.stderr)
+    if fixed.check is None:
+        print(f"goodfit: no patch: {fixed.reason or 'see above'}", file=sys.stderr)
+        return code
+    word = "verified" if fixed.check.verified else "not verified"
+    print(f"goodfit: {word}: {fixed.check.sentence}", file=sys.stderr)
+    if not fixed.check.verified:
+        return code or 1
+    if options.apply:
+        backup = apply(options.script, fixed.run.folder / PATCHED)
+        print(f"goodfit: applied; the old text is in {_shown(backup)}", file=sys.stderr)
+    return 0
 
 
 def _study(options: argparse.Namespace) -> int:
@@ -252,3 +295,13 @@ def _shown(path: Path | None) -> str | None:
         return None
     relative = os.path.relpath(path)
     return str(path) if relative.startswith("..") else relative
+
+
+_COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "run": _run,
+    "fix": _fix,
+    "study": _study,
+    "explain": _explain,
+    "show": _show,
+    "demo": _demo,
+}

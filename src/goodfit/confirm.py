@@ -76,6 +76,15 @@ class _Bench:
         return self.baseline[seed]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """What the trials of one fit came to: its findings with their status, and the recipe with all
+    remedies that helped (the same recipe where none did; None where there is none)."""
+
+    findings: tuple[Finding, ...]
+    recipe: Recipe | None = None
+
+
 def confirm(
     findings: Sequence[Finding],
     recipe: Recipe | NoRecipeError,
@@ -84,7 +93,7 @@ def confirm(
     evaluator: Callable[[Any], Any],
     seconds: float = BUDGET,
     say: Callable[[str], None] = lambda _: None,
-) -> tuple[Finding, ...]:
+) -> Confirmed:
     """The findings of one fit with their status, what was tried, and what it did.
 
     Args:
@@ -101,13 +110,14 @@ def confirm(
         if finding.severity != "tip" and not finding.because_of and finding.code < "GF6"
     ]
     told = list(findings)
+    known = None if isinstance(recipe, NoRecipeError) else recipe
     if not suspects:
-        return tuple(told)
+        return Confirmed(findings=tuple(told), recipe=known)
     reason = str(recipe) if isinstance(recipe, NoRecipeError) else _unfit(recipe)
     if isinstance(recipe, NoRecipeError) or reason:
         for place in suspects:
             told[place] = replace(told[place], status_reason=reason)
-        return tuple(told)
+        return Confirmed(findings=tuple(told), recipe=known)
     planned = sum(len(_changed(findings[place], recipe)[0]) for place in suspects[:MOST_TRIED])
     bench = _bench(recipe, facts, planned, evaluator, seconds, say)
     for number, place in enumerate(suspects):
@@ -116,7 +126,7 @@ def confirm(
         else:
             reason = f"the first {MOST_TRIED} suspicions were tried"
             told[place] = replace(told[place], status_reason=reason)
-    return tuple(told)
+    return Confirmed(findings=tuple(told), recipe=bench.recipe)
 
 
 def _unfit(recipe: Recipe) -> str:

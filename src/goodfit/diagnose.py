@@ -73,8 +73,9 @@ def with_trials(
     *,
     seconds: float,
     say: Callable[[str], None] = lambda _: None,
-) -> Report:
-    """The report after its suspicions were tried: statuses, ranks and verdicts anew.
+) -> tuple[Report, dict[int, Recipe]]:
+    """The report after its suspicions were tried: statuses, ranks and verdicts anew; and the recipe
+    of each fit with what helped.
 
     Args:
         recipes: of each fit by its index, or why there is none.
@@ -85,11 +86,12 @@ def with_trials(
     started = time.perf_counter()
     told: list[Finding] = []
     fits: list[FitResult] = []
+    mended: dict[int, Recipe] = {}
     for fit in report.fits:
         own: Sequence[Finding] = [one for one in report.findings if one.fit == fit.index]
         left = seconds - (time.perf_counter() - started)
         if fit.index in recipes and left > 0:
-            own = confirm(
+            found = confirm(
                 own,
                 recipes[fit.index],
                 fit.facts,
@@ -97,19 +99,23 @@ def with_trials(
                 seconds=left,
                 say=say,
             )
+            own = found.findings
+            if found.recipe is not None:
+                mended[fit.index] = found.recipe
         ranked = rank(own)
         told += ranked
         outcomes = [one for one in report.outcomes if one.fit == fit.index]
         fits.append(replace(fit, verdict=verdict(fit.facts, ranked, outcomes)))
     spent = time.perf_counter() - started
     before = report.seconds
-    return replace(
+    tried = replace(
         report,
         verdict=overall([fit.verdict for fit in fits]),
         findings=rank(told) if len(fits) > 1 else tuple(told),
         fits=tuple(fits),
         seconds=replace(before, trials=spent, total=before.total + spent),
     )
+    return tried, mended
 
 
 def _examined(facts: Facts, index: int) -> tuple[list[Outcome], list[Finding]]:
@@ -204,7 +210,7 @@ def diagnose(
     if budget <= 0 or crash is not None:
         return report
     recipe = monitor.recipe(facts)
-    return report if recipe is None else with_trials(report, {0: recipe}, seconds=budget)
+    return report if recipe is None else with_trials(report, {0: recipe}, seconds=budget)[0]
 
 
 def _crash(error: Exception) -> Any:

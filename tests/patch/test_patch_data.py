@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from written import WIDE, added_lines, entry, facts, patched, recipe, sequential
+from patching import WIDE, added_lines, entry, facts, patched, recipe, sequential
 
 from goodfit.facts import DataFacts, SetFacts
 from goodfit.patch import patch
@@ -132,6 +132,21 @@ def test_rows_that_the_script_treats_otherwise_are_left_alone():
     assert added_lines(done) == ["y_train = y_train - 1", "y_val = y_val - 1"]
 
 
+def test_a_remedy_of_targets_is_told_from_one_of_rows():
+    x, y = rows()
+    held_x, held_y = rows(20)
+    before = told(x, y + 1, held_x, held_y + 1)
+    after = BY_ID["oversampling"](BY_ID["label-encoding"](before))
+    done = patched(SOURCE, before, after)
+    assert done.complete, done.instructions
+    model, _ = run(done.source, before)
+    np.testing.assert_array_equal(model.train[1], after.data.train.y)
+    np.testing.assert_array_equal(model.held[1], held_y)
+    only_rows = BY_ID["oversampling"](BY_ID["loss"](before.with_compile(loss="mse")))
+    done = patched(SOURCE + 'model.compile("adam", loss="mse")\n', before, only_rows)
+    assert not any("to the rows" in told for told in done.instructions)
+
+
 def test_labels_with_gaps_and_texts():
     x, y = rows()
     held_x, held_y = rows(20)
@@ -164,6 +179,9 @@ def test_numbers_to_one_hot_rows_only_where_fit_and_evaluate_read_them():
 def test_the_split_is_dealt_out_again():
     x, y = rows()
     before = told(x, np.sort(y), *rows(20))
+    source = "from sklearn.model_selection import train_test_split\n" + SOURCE
+    added = added_lines(patched(source, before, BY_ID["shuffle-split"](before)))
+    assert added[0].startswith("x_train, x_val, y_train, y_val = train_test_split(")
     for remedy in ("shuffle-split", "stratify-split"):
         after = BY_ID[remedy](before)
         done = patched(SOURCE, before, after)

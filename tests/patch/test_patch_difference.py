@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from written import adam, callback, entry, functional, recipe, sequential, with_config
+from patching import adam, callback, entry, functional, recipe, sequential, with_config
 
 from goodfit.patch.changes import (
     CallbackAdded,
@@ -48,7 +48,7 @@ def test_insertion_removal_and_replacement():
     # One taken out and one put in at the same place is one replaced.
     assert changes(config) == (
         LayerReplaced(path="drop", before="Dropout", after="BatchNormalization"),
-        LayerInserted(path="softmax", kind="Softmax", after="b"),
+        LayerInserted(path="softmax", kind="Softmax", after="b", reads="b"),
     )
     assert changes(removed(DENSE, "drop")) == (LayerRemoved(path="drop", kind="Dropout"),)
     assert changes(replaced(DENSE, "drop", "GaussianNoise", {"stddev": 0.1})) == (
@@ -60,7 +60,9 @@ def test_insertion_removal_and_replacement():
 
 def test_behind_the_input_is_in_front_of_its_readers():
     config = inserted_after(DENSE, "input", "Rescaling", {"scale": 2.0})
-    found = LayerInserted(path="rescaling", kind="Rescaling", options={"scale": 2.0}, before=("a",))
+    found = LayerInserted(
+        path="rescaling", kind="Rescaling", options={"scale": 2.0}, before=("a",), reads="input"
+    )
     assert changes(config) == (found,)
 
 

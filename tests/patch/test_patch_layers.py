@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from written import (
+from patching import (
     SETTINGS,
     added_lines,
     at,
@@ -141,6 +141,7 @@ model.add(Dense(1))
          "keras.regularizers.L2", []),
         ("from keras import layers as L", "L.", "L.Dropout", "keras.regularizers.L2",
          ["import keras"]),
+        ("from keras.layers import *", "", "Dropout", "keras.regularizers.L2", ["import keras"]),
         ("from keras.layers import Dense, Dropout", "", "Dropout", "L2",
          ["from keras.regularizers import L2"]),
     ],
@@ -191,6 +192,12 @@ def test_a_loop_gets_a_line_for_all_its_layers():
 def test_widths_of_a_loop_are_changed_in_its_list():
     done = change(edited(DENSE, {"a": {"units": 4}, "b": {"units": 2}}), LOOPED, LOOP_LINES)
     assert added_lines(done) == ["for units in (4, 2):"]
+
+
+def test_widths_of_a_loop_over_a_constant_are_changed_there():
+    source = LOOPED.replace("(8, 4)", "WIDTHS").replace("model =", "WIDTHS = [8, 4]\nmodel =")
+    done = change(edited(DENSE, {"a": {"units": 16}, "b": {"units": 8}}), source, LOOP_LINES)
+    assert added_lines(done) == ["WIDTHS = [16, 8]"]
 
 
 def test_a_loop_of_which_only_some_layers_change_becomes_an_instruction():
@@ -277,6 +284,31 @@ model = keras.Model(inputs, layers.Add()([left, right]))
         "inputs_changed = layers.Rescaling(2.0, offset=0.0)(inputs)",
         "left = layers.Dense(8)(inputs_changed)",
         "right = layers.Dense(4)(inputs_changed)",
+    ]
+
+
+def test_one_of_several_tensors_is_led_through_the_new_layer():
+    source = f"""\
+import keras
+from keras import layers
+place = keras.Input(())
+numbers = keras.Input((2,))
+joined = layers.Concatenate()([layers.Embedding(9, 4)(place), numbers])
+model = keras.Model([place, numbers], layers.Dense(1)(joined))
+{SETTINGS}"""
+    config = functional(
+        (entry("InputLayer", "place", batch_shape=(None,)), ()),
+        (entry("Embedding", "e"), ("place",)),
+        (entry("InputLayer", "numbers", batch_shape=(None, 2)), ()),
+        (entry("Concatenate", "joined"), ("e", "numbers")),
+        (entry("Dense", "a", units=1), ("joined",)),
+    )
+    after = inserted_after(config, "numbers", "Rescaling", {"scale": 2.0, "offset": 0.0})
+    lines = {"e": "Embedding(9", "joined": "Concatenate()", "a": "Dense(1)"}
+    done = change(after, source, lines, config)
+    assert added_lines(done) == [
+        "joined = layers.Concatenate()([layers.Embedding(9, 4)(place), "
+        "layers.Rescaling(2.0, offset=0.0)(numbers)])"
     ]
 
 
@@ -375,6 +407,8 @@ def test_frozen_layers_are_thawed_where_they_were_frozen():
     frozen = edited(DENSE, {name: {"trainable": False} for name in "abc"})
     done = change(DENSE, source, LINES, frozen)
     assert added_lines(done) == ["model.trainable = True"]
+    whole = sequential(*frozen["config"]["layers"], trainable=False)
+    assert added_lines(change(DENSE, source, LINES, whole)) == ["model.trainable = True"]
     part = edited(frozen, {"b": {"trainable": True}})
     done = change(part, source, LINES, frozen)
     assert added_lines(done) == ['model.get_layer("b").trainable = True']

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from written import adam, added_lines, callback, gone_lines, keras_object, patched, recipe
+from patching import adam, added_lines, callback, gone_lines, keras_object, patched, recipe
 
 from goodfit.recipe import FitRecipe
 

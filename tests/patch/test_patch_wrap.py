@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from written import entry, facts, keras_object, patched, recipe, sequential
+from patching import entry, facts, keras_object, patched, recipe, sequential
 
 from goodfit.patch import patch
 from goodfit.patch.wrap import wrapped

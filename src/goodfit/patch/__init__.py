@@ -88,6 +88,8 @@ def _compiles(source: str, path: str) -> bool:
 
 def _diff(before: str, after: str, path: str) -> str:
     name = os.path.relpath(path) if os.path.isabs(path) else path
+    if name.startswith(os.pardir):
+        name = os.path.abspath(path).lstrip(os.sep)
     lines = difflib.unified_diff(
         before.splitlines(keepends=True),
         after.splitlines(keepends=True),

@@ -30,6 +30,8 @@ class LayerInserted:
         after: path of the layer behind which it stands for everything that reads it; None where
             that is the model's input, or where only some readers are led through the new layer.
         before: paths of the layers that read it, through other new layers if need be.
+        reads: path of the old layer that feeds it, through other new layers if need be; "" for
+            none. Unlike `after` it may be an input.
         model: path of the nested model it stands in, "" for the model itself.
     """
 
@@ -38,6 +40,7 @@ class LayerInserted:
     options: Mapping[str, Any] = field(default_factory=dict)
     after: str | None = None
     before: tuple[str, ...] = ()
+    reads: str = ""
     model: str = ""
 
 

@@ -27,12 +27,14 @@ from goodfit.patch.changes import (
 )
 from goodfit.recipe import CallbackRecipe, FitRecipe, Recipe, Rows, leaves
 
+TARGET_REMEDIES = ("label-encoding", "target-shape", "loss", "label-smoothing", "output-units")
+"""Remedies that bring targets into another form, some of them only where they must."""
 DATA_REMEDIES = (
-    "label-encoding", "target-shape", "channel-axis", "scale-targets", "smote", "oversampling",
-    "undersampling", "drop-leaked-rows", "shuffle-split", "stratify-split", "impute",
-    "clip-outliers", "mixup", "label-smoothing", "output-units", "loss", "augmentation",
+    *TARGET_REMEDIES, "channel-axis", "scale-targets", "smote", "oversampling", "undersampling",
+    "drop-leaked-rows", "shuffle-split", "stratify-split", "impute", "clip-outliers", "mixup",
+    "augmentation",
 )  # fmt: skip
-"""Remedies that change rows or targets, some of them only where they must."""
+"""Remedies that change rows or targets."""
 _UNWRITTEN = ("name", "dtype", "build_config")
 _FIT = {"epochs": "epochs", "batch_size": "batch_size", "shuffle": "shuffle",
         "class_weight": "class_weight", "steps": "steps_per_epoch"}  # fmt: skip
@@ -69,6 +71,15 @@ def same(first: Any, second: Any) -> bool:
 
 def _layers(old: Any, new: Any, prefix: str = "") -> Iterator[LayerChange]:
     was, now = graph.entries(old), graph.entries(new)
+    frozen, freezes = (each["config"].get("trainable", True) for each in (old, new))
+    if frozen != freezes:
+        yield LayerOption(
+            path=prefix.rstrip("/"),
+            kind=new["class_name"],
+            option="trainable",
+            before=frozen,
+            after=freezes,
+        )
     keys_was = [(name, entry["class_name"]) for name, entry in was.items()]
     keys_now = [(name, entry["class_name"]) for name, entry in now.items()]
     replaced, removed, inserted = _aligned(keys_was, keys_now)
@@ -143,6 +154,7 @@ def _inserted(
         options=written(entry["config"]),
         after=None if after is None else f"{prefix}{after}",
         before=tuple(f"{prefix}{old_name[n]}" for n in readers),
+        reads=f"{prefix}{old_name[anchor]}" if anchor in old_name else "",
         model=prefix.rstrip("/"),
     )
 
@@ -257,8 +269,22 @@ def _data(before: Recipe, after: Recipe) -> Iterator[DataChange]:
         return
     fresh = after.remedies[len(before.remedies) :]
     found = [remedy for remedy in fresh if remedy.id in DATA_REMEDIES]
+    if not _other_targets(before, after):
+        found = [remedy for remedy in found if remedy.id not in TARGET_REMEDIES]
     for remedy in found or fresh[-1:]:
         yield DataChange(remedy=remedy.id, parameters=remedy.parameters)
+
+
+def _other_targets(before: Recipe, after: Recipe) -> bool:
+    """Whether training targets have another form, rather than only other rows."""
+    pairs = list(zip(leaves(before.data.train.y), leaves(after.data.train.y), strict=False))
+    for old, new in ((np.asarray(first), np.asarray(second)) for first, second in pairs):
+        if old is new or (old.shape[1:] == new.shape[1:] and old.dtype.kind == new.dtype.kind):
+            if not np.isin(new, old).all():
+                return True
+        else:
+            return True
+    return False
 
 
 def _same_data(before: Recipe, after: Recipe) -> bool:

@@ -205,6 +205,8 @@ def _with_name(node: cst.ImportFrom, name: str) -> cst.ImportFrom:
     if isinstance(node.names, cst.ImportStar):
         return node
     names = list(node.names)
+    if any(alias.evaluated_name == name and alias.asname is None for alias in names):
+        return node
     last = names[-1]
     comma = names[0].comma if len(names) > 1 else cst.MaybeSentinel.DEFAULT
     if not isinstance(comma, cst.Comma):

@@ -174,8 +174,11 @@ def argument(
     for place, arg in enumerate(call.args):
         if arg.keyword is not None and arg.keyword.value == option:
             return place, arg
-    if any(arg.star for arg in call.args):
-        raise CannotEditError("its arguments are unpacked with a star")
+    place_of = list(positions).index(option) if option in positions else 0
+    for place, arg in enumerate(call.args):
+        # A single star stands for two things at most, such as features and targets.
+        if arg.star == "**" or (arg.star and place_of < place + 2):
+            raise CannotEditError("its arguments are unpacked with a star")
     for place, arg in enumerate(call.args):
         if arg.keyword is None and place < len(positions) and positions[place] == option:
             return place, arg

@@ -29,6 +29,7 @@ class Speller:
         self._script = script
         self._plan = plan
         self._bound = _imports(script)
+        self._stars = _stars(script)
 
     def keras(self, module: str, name: str, near: cst.Call | None = None) -> str:
         """The name of something of Keras, such as "keras.layers" "Dropout", as the call `near` it
@@ -37,6 +38,8 @@ class Speller:
         for local, meaning in self._bound.items():
             if meaning == full:
                 return local
+        if module in self._stars:
+            return name
         prefix = self._prefix(module, near)
         if prefix is not None:
             return f"{prefix}.{name}"
@@ -225,6 +228,17 @@ def _of(name: str) -> str:
 def _imports(script: Script) -> dict[str, str]:
     """What the script's imports at the top bind: local name to Keras' own full name."""
     return {local: _plain(full) for local, full in _bindings(script)}
+
+
+def _stars(script: Script) -> frozenset[str]:
+    """Modules of Keras of which the script imports everything."""
+    return frozenset(
+        _plain(script.code(node.module))
+        for node in m.findall(script.module, m.ImportFrom())
+        if isinstance(node, cst.ImportFrom)
+        and isinstance(node.names, cst.ImportStar)
+        and node.module is not None
+    )
 
 
 def _packages(script: Script) -> dict[str, str]:

@@ -103,6 +103,8 @@ def _exploded(module: cst.Module, node: Any, inside: int, column: int, width: in
             rbrace=cst.RightCurlyBrace(whitespace_before=_line(inside)),
         )
     if isinstance(node, cst.List):
+        if not single and all(_number(item.value) for item in items):
+            written = _packed(module, items[:-1], indent, width - column)
         last = items[-1].with_changes(comma=comma)
         return node.with_changes(
             elements=[*written, last],
@@ -114,6 +116,25 @@ def _exploded(module: cst.Module, node: Any, inside: int, column: int, width: in
     else:
         last = items[-1].with_changes(comma=cst.Comma(whitespace_after=_line(inside)))
     return node.with_changes(args=[*written, last], whitespace_before_args=_line(indent))
+
+
+def _number(node: cst.BaseExpression) -> bool:
+    if isinstance(node, cst.UnaryOperation):
+        return _number(node.expression)
+    return isinstance(node, cst.BaseNumber)
+
+
+def _packed(module: cst.Module, items: Sequence[Any], indent: int, width: int) -> list[Any]:
+    """Numbers with as many on a line as fit."""
+    written, used = [], indent
+    for item in items:
+        used += len(module.code_for_node(item)) + 2
+        # Room for the next number, which is about as long as they get.
+        full = used + 14 > width
+        gap = _line(indent) if full else cst.SimpleWhitespace(" ")
+        used = indent if full else used
+        written.append(item.with_changes(comma=cst.Comma(whitespace_after=gap)))
+    return written
 
 
 def _line(indent: int) -> cst.ParenthesizedWhitespace:

@@ -21,7 +21,8 @@ from goodfit.patch.changes import (
     LayerRemoved,
     LayerReplaced,
 )
-from goodfit.patch.edits import data, insertions, options, removals, settings, targets, trainable
+from goodfit.patch.difference import TARGET_REMEDIES
+from goodfit.patch.edits import data, insertions, options, removals, settings, trainable
 from goodfit.patch.edits.context import Context
 from goodfit.patch.plan import Plan
 from goodfit.patch.script import Script
@@ -91,9 +92,9 @@ def _steps(context: Context, changes: Sequence[Change]) -> Iterator[Step]:
 
 def _data(context: Context, changes: Sequence[DataChange]) -> Iterator[Step]:
     # The recipes tell what all of them together do to the targets.
-    forms = [each for each in changes if each.remedy in targets.REMEDIES]
+    forms = [each for each in changes if each.remedy in TARGET_REMEDIES]
     for change in changes:
-        if change.remedy not in targets.REMEDIES:
+        if change.remedy not in TARGET_REMEDIES:
             yield [change], partial(data.change_data, context, change)
         elif change is forms[0]:
             yield forms, partial(data.change_data, context, change)

@@ -68,6 +68,8 @@ def run_script(request: Request) -> Run:
         "backend": request.backend,
         "experiments": request.experiments,
         "budget": request.budget,
+        "fix": request.fix,
+        "source": request.source,
         "study": request.study,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "started": time.time(),
@@ -75,7 +77,8 @@ def run_script(request: Request) -> Run:
         "cwd": os.getcwd(),
     }
     write_json(folder / RUN, asked)
-    code, stopped = wait(start(folder, request.backend), folder, request.time_limit)
+    process = start(folder, request.backend, quiet_stdout=request.quiet_stdout)
+    code, stopped = wait(process, folder, request.time_limit)
     return Run(folder=folder, report=gather(folder, request, code, stopped=stopped))
 
 

@@ -13,6 +13,7 @@ from goodfit.results import Report
 
 # What lies in a run's folder, besides the recorder's own files.
 RUN, ENDED, REPORT, HTML = "run.json", "ended.json", "report.json", "report.html"
+PATCH, PATCHED = "patch.json", "patched.py"
 LIMIT, OWN_ERROR = "time-limit", "goodfit-error.txt"
 RUNS = Path(".goodfit", "runs")
 
@@ -46,7 +47,7 @@ def new_folder(script: str, out: str | None = None, *, overwrite: bool = False) 
 
 def _given_folder(folder: Path, overwrite: bool) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    names = (RUN, ENDED, REPORT, HTML, KERAS, LIMIT, OWN_ERROR)
+    names = (RUN, ENDED, REPORT, HTML, KERAS, LIMIT, OWN_ERROR, PATCH, PATCHED)
     earlier = [folder / name for name in names if (folder / name).exists()] + fit_files(folder)
     if earlier and not overwrite:
         raise CannotRunError(

@@ -43,6 +43,7 @@ def child() -> None:
         asked["arguments"],
         time_limit=asked["time_limit"],
         on_time_limit=(folder / LIMIT).touch,
+        source=Path(asked["source"]) if asked.get("source") else None,
     )
     watch.active = False
     if os.getpid() == owner:  # else this is a fork that ran to the script's end
@@ -69,20 +70,26 @@ def _tell(folder: Path, watch: Watch, ending: Ending, asked: Mapping[str, Any]) 
             if asked.get("study"):
                 _study(folder, report, watch, asked["study"])
             elif ending.run.ended in ("finished", "exit"):
-                _try(folder, report, watch, float(asked.get("budget") or 0))
+                _try(folder, report, watch, asked)
     except BaseException:
         write_error(folder)
 
 
-def _try(folder: Path, report: Report, watch: Watch, seconds: float) -> None:
+def _try(folder: Path, report: Report, watch: Watch, asked: Mapping[str, Any]) -> None:
     """Try what is suspected and write the report again; until then the untried one stands."""
+    seconds = float(asked.get("budget") or 0)
     if seconds <= 0 or not report.findings:
         return
     from goodfit.diagnose import with_trials
     from goodfit.report import write_json as write_report
 
-    tried = with_trials(report, watch.recipes(), seconds=seconds, say=_say)
+    recipes = watch.recipes()
+    tried, mended = with_trials(report, recipes, seconds=seconds, say=_say)
     write_report(tried, folder / REPORT, overwrite=True)
+    if asked.get("fix"):
+        from goodfit.run.mend import write_patch
+
+        write_patch(folder, Path(asked["path"]), tried, recipes, mended)
 
 
 def _study(folder: Path, report: Report, watch: Watch, asked: Mapping[str, Any]) -> None:

@@ -20,13 +20,19 @@ from goodfit.run.request import Request
 TO_REACT, TO_END = 15.0, 60.0
 
 
-def start(folder: Path, backend: str) -> subprocess.Popen[bytes]:
+def start(folder: Path, backend: str, *, quiet_stdout: bool = False) -> subprocess.Popen[bytes]:
+    """The child that runs the script of this folder; `quiet_stdout` leads its standard output to
+    standard error."""
     environment = dict(os.environ)
     if backend:
         environment["KERAS_BACKEND"] = backend
     code = "from goodfit.run import child; child()"
     # -P: no folder but the script's own may come first on sys.path, and child() sees to that one.
-    return subprocess.Popen([sys.executable, "-P", "-c", code, str(folder)], env=environment)
+    return subprocess.Popen(
+        [sys.executable, "-P", "-c", code, str(folder)],
+        env=environment,
+        stdout=sys.stderr.fileno() if quiet_stdout else None,
+    )
 
 
 @contextlib.contextmanager

@@ -23,7 +23,9 @@ class Request:
     """What to run and how. `time_limit` is in seconds and `max_epochs` for each fit, None for no
     limit; `backend` is "" for the script's own; `out` is the run's folder, None for a new one under
     .goodfit/runs/; `overwrite` allows a folder that holds an earlier run; `experiments` asks for
-    all experiments on copies of the models; `budget` is the seconds for trials, 0 for none; `study`
+    all experiments on copies of the models; `budget` is the seconds for trials, 0 for none; `fix`
+    asks for a patch of what the trials bore out; `source` is a file whose text is run in the
+    script's place; `quiet_stdout` leads the script's standard output to standard error; `study`
     asks for a study at the script's end instead, see `goodfit.experiment.script`."""
 
     script: str
@@ -35,6 +37,9 @@ class Request:
     overwrite: bool = False
     experiments: bool = False
     budget: float = 0.0
+    fix: bool = False
+    source: str | None = None
+    quiet_stdout: bool = False
     study: Mapping[str, Any] | None = None
 
 

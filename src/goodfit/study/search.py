@@ -113,12 +113,14 @@ class Sampler:
             direction="maximize", sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=4)
         )
         self._trial: Any = None
+        self._worst = 0.0
         for arm in arms[1:]:
             score = score_of(arm)
             if arm.name in self._choices and score is not None:
                 self._known(optuna, arm.name, score)
 
     def _known(self, optuna: Any, name: str, score: float) -> None:
+        self._worst = min(self._worst, score)
         parameter = self._choices[name].parameter
         key = f"{name}:{parameter.name}"
         self._study.add_trial(
@@ -147,11 +149,9 @@ class Sampler:
 
     def tell(self, score: float | None) -> None:
         """What the last one came to; None where it did not finish."""
-        optuna = _optuna()
-        if score is None:
-            self._study.tell(self._trial, state=optuna.trial.TrialState.FAIL)
-        else:
-            self._study.tell(self._trial, score)
+        # Optuna forgets trials that failed, and would ask for the like again.
+        self._worst = min(self._worst, self._worst if score is None else score)
+        self._study.tell(self._trial, self._worst if score is None else score)
 
 
 def _optuna() -> Any:

@@ -188,17 +188,19 @@ def execute(
     *,
     time_limit: float | None = None,
     on_time_limit: Callable[[], None] = lambda: None,
+    source: Path | None = None,
 ) -> Ending:
     """Run the script at the absolute `path` as `__main__`, with `sys.argv` = [`shown`, *arguments].
 
     Whatever it raises is printed as Python would print it and returned. After `time_limit` seconds
-    it is interrupted as by Ctrl-C, and `on_time_limit` is called first.
+    it is interrupted as by Ctrl-C, and `on_time_limit` is called first. `source` is a file whose
+    text is run in the place of the script's own, which then is not read.
 
     Raises:
         OSError: the file cannot be read.
         SyntaxError, ValueError: it is not Python source.
     """
-    code = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+    code = compile((source or path).read_bytes(), str(path), "exec", dont_inherit=True)
     sys.argv = [shown, *arguments]
     if not os.environ.get("PYTHONSAFEPATH"):
         sys.path.insert(0, str(path.resolve().parent))

@@ -11,6 +11,7 @@ import libcst as cst
 import numpy as np
 
 from goodfit.patch.changes import CannotEditError, DataChange
+from goodfit.patch.difference import TARGET_REMEDIES
 from goodfit.patch.edits import split, targets
 from goodfit.patch.edits.context import Context
 from goodfit.patch.edits.rows import fit_call, fit_rows
@@ -52,7 +53,7 @@ def change_data(context: Context, change: DataChange) -> None:
         context, stratify=change.remedy == "stratify-split"
     ):
         return
-    if change.remedy in targets.REMEDIES and targets.at_fit(context):
+    if change.remedy in TARGET_REMEDIES and targets.at_fit(context):
         return
     names, place = _names(context)
     write = _WRITERS.get(change.remedy)
@@ -311,5 +312,5 @@ _WRITERS: Mapping[str, Callable[[Context, Names, Mapping[str, Any]], list[str]]]
     "scale-targets": _scale_targets,
     "shuffle-split": _shuffled,
     "stratify-split": _stratified,
-    **dict.fromkeys(targets.REMEDIES, _targets),
+    **dict.fromkeys(TARGET_REMEDIES, _targets),
 }

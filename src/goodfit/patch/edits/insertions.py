@@ -12,6 +12,7 @@ from goodfit.patch.difference import same
 from goodfit.patch.edits import scaling
 from goodfit.patch.edits.context import Context
 from goodfit.patch.edits.options import argument_named
+from goodfit.patch.graph import feeds
 from goodfit.patch.sites import Added, Applied, Item, Made
 
 INPUT_KEYWORDS = ("input_shape", "input_dim", "batch_input_shape")
@@ -82,16 +83,20 @@ def insert_in_front(
     elif len(made.paths) > 1:
         raise CannotEditError(f"one call makes {len(made.paths)} layers, of which it is one")
     codes = [_code(context, layer, made.call, statement=statement) for layer in chain]
-    if isinstance(use, Item):
+    if not isinstance(use, Applied):
         _move_input(context, made.call, codes)
+    if isinstance(use, Item):
         for code in codes:
             context.plan.insert_item(use.sequence, use.place, code)
     elif isinstance(use, Added):
-        _move_input(context, made.call, codes)
         context.plan.insert_before(statement, *(f"{use.head}({code})" for code in codes))
     else:
         applied = [each[0] for each in uses]
-        _lead_through(context, applied, statement if loop is not None else None, codes)
+        tensors = [
+            _tensor(context, reader, each, chain[0])
+            for reader, each in zip(readers, applied, strict=True)
+        ]
+        _lead_through(context, applied, tensors, statement if loop is not None else None, codes)
 
 
 def _loop(context: Context, made: Made, path: str) -> cst.For | None:
@@ -114,11 +119,26 @@ def _move_input(context: Context, call: cst.Call, codes: list[str]) -> None:
         context.plan.drop_item(call, list(call.args).index(arg))
 
 
+def _tensor(context: Context, reader: str, use: Any, layer: LayerInserted) -> Any:
+    """What of that which the reader is called on goes through the new layer."""
+    tensor = use.tensor
+    if not isinstance(tensor, (cst.List, cst.Tuple)):
+        return tensor
+    config = context.before.model.config
+    sources = feeds(config).get(reader, ()) if config is not None and not layer.model else ()
+    if len(sources) != len(tensor.elements) or layer.reads not in sources:
+        raise CannotEditError("the layer that reads it is called on several things")
+    return tensor.elements[sources.index(layer.reads)].value
+
+
 def _lead_through(
-    context: Context, uses: Sequence[Any], loop: cst.CSTNode | None, codes: Sequence[str]
+    context: Context,
+    uses: Sequence[Any],
+    tensors: Sequence[Any],
+    loop: cst.CSTNode | None,
+    codes: Sequence[str],
 ) -> None:
     """Functional models: what the layers are called on goes through the new ones first."""
-    tensors = [use.tensor for use in uses]
     names = {tensor.value if isinstance(tensor, cst.Name) else None for tensor in tensors}
     name = names.pop() if len(names) == 1 else None
     if loop is not None:

@@ -13,6 +13,7 @@ from goodfit.patch.edits.arguments import (
     drop_argument,
     found,
     is_literal,
+    resolved,
     set_argument,
     set_object,
 )
@@ -97,11 +98,12 @@ def _walked(context: Context, node: cst.BaseExpression) -> cst.Tuple | cst.List 
     if len(assignments) != 1 or len(context.script.references(node, node.value)) != 1:
         return None
     holder = context.script.parent(assignments[0].node)
-    if isinstance(holder, (cst.For, cst.CompFor)) and isinstance(
-        holder.iter, (cst.Tuple, cst.List)
-    ):
-        return holder.iter
-    return None
+    if not isinstance(holder, (cst.For, cst.CompFor)):
+        return None
+    walked = holder.iter
+    if isinstance(walked, cst.Name) and len(context.script.references(walked, walked.value)) == 1:
+        walked = resolved(context, walked)
+    return walked if isinstance(walked, (cst.Tuple, cst.List)) else None
 
 
 def _input_shape(context: Context, change: LayerOption) -> None:

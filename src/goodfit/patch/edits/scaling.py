@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import libcst as cst
@@ -32,12 +32,27 @@ def normalisation(
     try:
         return _adapted(context, layer, near, statement)
     except CannotEditError as error:
-        mean = _flat(layer.options.get("mean"))
-        if not 0 < len(mean) <= _MOST_NUMBERS:
+        if 0 < len(_flat(layer.options.get("mean"))) <= _MOST_NUMBERS:
+            options = _rounded(layer.options)
+            return context.spell.call("keras.layers", "Normalization", options, near)
+        try:
+            return _adapted(context, layer, near, statement, calls=True)
+        except CannotEditError:
             raise CannotEditError(
                 f"the layer must be adapted on the training rows before the model is built: {error}"
             ) from error
-        return context.spell.call("keras.layers", "Normalization", layer.options, near)
+
+
+def _rounded(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options with as many digits as matter to inputs of single precision."""
+    mean, variance = options.get("mean"), options.get("variance")
+    if not isinstance(mean, (list, tuple)) or not isinstance(variance, (list, tuple)):
+        return dict(options)
+    if _flat(mean) != list(mean) or len(mean) != len(variance):
+        return dict(options)
+    pairs = zip(mean, variance, strict=True)
+    small = [0.0 if abs(m) < 1e-6 * v**0.5 else float(f"{m:.6g}") for m, v in pairs]
+    return {**options, "mean": small, "variance": [float(f"{v:.6g}") for v in variance]}
 
 
 def _flat(value: Any) -> list[Any]:
@@ -47,10 +62,15 @@ def _flat(value: Any) -> list[Any]:
 
 
 def _adapted(
-    context: Context, layer: LayerInserted, near: cst.Call, statement: cst.CSTNode | None
+    context: Context,
+    layer: LayerInserted,
+    near: cst.Call,
+    statement: cst.CSTNode | None,
+    *,
+    calls: bool = False,
 ) -> str:
     script = context.script
-    expression = _rows_of(context, layer)
+    expression = _rows_of(context, layer, calls=calls)
     place = _place(context, near, statement)
     if not all(_known(context, name, place) for name in _names(expression)):
         raise CannotEditError("the rows that `fit` gets are made later, or in another function")
@@ -78,13 +98,14 @@ def _free(context: Context) -> str:
     return name
 
 
-def _rows_of(context: Context, layer: LayerInserted) -> cst.BaseExpression:
+def _rows_of(context: Context, layer: LayerInserted, *, calls: bool) -> cst.BaseExpression:
     """The expression of the rows that reach the new layer."""
     told = rows.fit_rows(context)
     if told.x is None:
         raise CannotEditError("the rows that `fit` gets are not plain to see")
     found = _of_input(context, layer, told.x)
-    if not all(isinstance(node, _PLAIN) for node in _expressions(found)):
+    plain = (*_PLAIN, cst.Call, cst.SimpleString) if calls else _PLAIN
+    if not all(isinstance(node, plain) for node in _expressions(found)):
         raise CannotEditError("the rows that `fit` gets are computed in its call")
     return found
 

@@ -15,8 +15,6 @@ from goodfit.patch.script import argument
 from goodfit.patch.signatures import POSITIONS
 from goodfit.recipe import Rows, leaves
 
-REMEDIES = ("label-encoding", "target-shape", "loss", "label-smoothing", "output-units")
-
 
 def _one(rows: Rows | None) -> np.ndarray | None:
     if rows is None:
@@ -27,10 +25,20 @@ def _one(rows: Rows | None) -> np.ndarray | None:
     return np.asarray(found[0])
 
 
+def _pair(context: Context) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Targets before and after, row by row: of the validation rows where training rows were added
+    or dropped."""
+    old, new = context.before.data, context.after.data
+    before, after = _one(old.train), _one(new.train)
+    if before is not None and after is not None and len(before) != len(after):
+        return _one(old.validation), _one(new.validation)
+    return before, after
+
+
 def at_fit(context: Context) -> bool:
     """Make class numbers one-hot where fit and evaluate are given them, since the rest of a script
     mostly goes on to compare class numbers. False for other forms, or where nothing changed."""
-    before, after = _one(context.before.data.train), _one(context.after.data.train)
+    before, after = _pair(context)
     if before is None or after is None or after is before:
         raise CannotEditError("the targets stay as they are")
     numbers = before.ndim == 1 and before.dtype.kind in "iu"
@@ -73,7 +81,7 @@ def lines(
     Raises:
         CannotEditError: it is none that has a plain form.
     """
-    before, after = _one(context.before.data.train), _one(context.after.data.train)
+    before, after = _pair(context)
     if before is None or after is None:
         raise CannotEditError("there are no targets")
     stay = {name for name, old, new in held if _equal(_one(old), _one(new))}

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from goodfit.report.page import assets, environment, frame
-from goodfit.report.study import curves, plots, summary, tables
+from goodfit.report.study import curves, plots, quantities, summary, tables
 from goodfit.report.study.effects import effects
 from goodfit.report.study.verdict import verdict, warnings
 from goodfit.report.words import clean, duration, sentence
@@ -49,7 +49,10 @@ def _page(study: StudyResult, more: Sequence[tuple[str, plots.Picture]], *, brie
             panels=pictures.get("arms"),
             scores=pictures.get("score"),
             rates=pictures.get("learning-rate"),
-            more=[(clean(title, 80), picture) for title, picture in more],
+            more=[
+                (clean(title, 200), picture)
+                for title, picture in (*more, *quantities.pictures(study))
+            ],
             trials=tables.trial_table(study, TRIALS),
             notes=[sentence(note, 600) for note in study.notes[:50]],
             seconds=duration(study.seconds),

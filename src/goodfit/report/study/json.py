@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from goodfit import codec
 from goodfit.report.json import numbers, whole
@@ -18,6 +18,7 @@ from goodfit.results import (
     Protocol,
     Remedy,
     RowScores,
+    StudyCurve,
     StudyResult,
     Trial,
     TrialEpoch,
@@ -58,6 +59,7 @@ class _Study(TypedDict):
     validation_rows: int
     test_rows: int
     notes: tuple[str, ...]
+    curves: NotRequired[tuple[StudyCurve, ...]]
     seconds: float
     goodfit: str
     keras: str

@@ -1,0 +1,115 @@
+"""Other strengths, and what helped joined."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from scripted import ROWS, right
+
+from goodfit.remedies import BY_ID
+from goodfit.results import Arm, Effect, Remedy, RowScores, Trial
+from goodfit.study.design import name_of
+from goodfit.study.search import Sampler, combinations, grid, gridded, score_of, searchable
+
+
+def arm(name: str, difference: float, says: str = "helps", **parameters) -> Arm:
+    """An arm of one remedy at its default, or with these parameters by name."""
+    effect = Effect(
+        measure="accuracy", difference=difference, low=0, high=1, without=0.5,
+        with_remedy=0.5 + difference, p=0.5, says=says, seeds=3, rows=ROWS,
+    )  # fmt: skip
+    share = right(0.5 + difference, 0)
+    trial = Trial(
+        arm=name, seed=0, status="finished", validation=RowScores(score=share, loss=share)
+    )
+    told = parameters or {one.name: one.default for one in BY_ID[name].parameters}
+    chain = (Remedy(id=name, parameters=told),)
+    return Arm(
+        name=name_of(chain) if parameters else name,
+        remedies=chain, trials=(trial,), choosing=effect,
+    )  # fmt: skip
+
+
+BASELINE = Arm(name="baseline")
+L2 = BY_ID["l2"].parameters[0]
+
+
+def test_a_grid_goes_round_the_default_and_stays_in_the_range():
+    assert grid(L2, 2) == (1e-4, 1e-2)
+    assert all(1e-6 <= value <= 1e-1 for value in grid(L2, 8))
+    assert 1e-3 not in grid(L2, 8)
+    assert len(set(grid(L2, 8))) == len(grid(L2, 8))
+    rates = grid(BY_ID["dropout"].parameters[0], 4)
+    assert rates == (0.3, 0.55, 0.4, 0.53)
+
+
+def test_only_strengths_that_nobody_set_are_searched():
+    assert searchable((Remedy(id="l2"),), BY_ID) is L2
+    assert searchable((Remedy(id="l2", parameters={"strength": 1.0}),), BY_ID) is None
+    assert searchable((Remedy(id="l2"), Remedy(id="dropout")), BY_ID) is None
+    assert searchable((Remedy(id="early-stopping"),), BY_ID) is None
+
+
+def test_the_best_arms_get_the_strengths():
+    arms = [BASELINE, arm("l2", 0.1), arm("dropout", 0.2), arm("l1", -0.1), arm("max-norm", -0.2)]
+    names = [name_of(chain) for chain in gridded(arms, BY_ID, 4)]
+    assert names == ["dropout:rate=0.3", "l2:strength=0.0001", "dropout:rate=0.55",
+                     "l2:strength=0.01"]  # fmt: skip
+
+
+def test_nothing_to_search_gives_no_arms():
+    assert gridded([BASELINE, arm("l2", 0.1, strength=0.5)], BY_ID, 4) == ()
+    assert gridded([BASELINE], BY_ID, 4) == ()
+
+
+def test_the_score_of_an_arm_is_of_finished_trials():
+    assert math.isclose(score_of(arm("l2", 0.1)), right(0.6, 0).mean(), rel_tol=1e-6)
+    failed = Trial(arm="l2", seed=0, status="failed")
+    assert score_of(Arm(name="l2", trials=(failed,))) is None
+
+
+def test_what_helped_is_joined_the_best_strength_of_each():
+    arms = [
+        BASELINE,
+        arm("l2", 0.1),
+        arm("l2", 0.3, strength=0.5),
+        arm("dropout", 0.2),
+        arm("max-norm", 0.05),
+        arm("l1", 0.4, "cannot tell"),
+    ]
+    assert [name_of(chain) for chain in combinations(arms)] == [
+        "l2:strength=0.5+dropout",
+        "l2:strength=0.5+max-norm",
+        "l2:strength=0.5+dropout+max-norm",
+    ]
+
+
+@pytest.mark.parametrize("arms", [[BASELINE], [BASELINE, arm("l2", 0.1)]])
+def test_less_than_two_that_helped_are_not_joined(arms):
+    assert combinations(arms) == ()
+
+
+def test_optuna_draws_the_same_again_and_learns_what_it_is_told():
+    pytest.importorskip("optuna")
+    arms = [BASELINE, arm("l2", 0.3), arm("dropout", -0.4), arm("weight-decay", -0.4)]
+
+    def drawn() -> list[str]:
+        sampler, names = Sampler(arms, BY_ID), []
+        for _ in range(25):
+            (remedy,) = sampler.ask()
+            names.append(name_of((remedy,)))
+            (value,) = remedy.parameters.values()
+            near = 1.0 - abs(math.log10(value) + 5) / 10 if remedy.id == "l2" else 0.1
+            sampler.tell(None if remedy.id == "weight-decay" else near)
+        return names
+
+    first = drawn()
+    assert first == drawn()
+    assert sum(name.startswith("l2") for name in first[10:]) > 7
+
+
+def test_without_a_strength_there_is_nothing_to_sample():
+    pytest.importorskip("optuna")
+    with pytest.raises(ValueError, match="no remedy here has a strength to search"):
+        Sampler([BASELINE, arm("l2", 0.1, strength=0.5)], BY_ID)

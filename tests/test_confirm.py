@@ -1,0 +1,94 @@
+"""Suspicions are tried: what helps is confirmed, what changes nothing is refuted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+import goodfit
+from goodfit.results import Finding, Report
+
+pytestmark = pytest.mark.backend
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(400, 5)).astype("float32")
+Y = (X[:, 0] + X[:, 1] > 0).astype("float32")
+
+
+def network(activation: str = "sigmoid") -> keras.Model:
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential(
+        [
+            keras.Input((5,)),
+            keras.layers.Dense(16, activation="relu"),
+            keras.layers.Dense(1, activation=activation),
+        ]
+    )
+    model.compile(keras.optimizers.Adam(0.02), "binary_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def diagnosed(x: np.ndarray, y: np.ndarray = Y, budget: float = 120.0, **fit: Any) -> Report:
+    held = fit.pop("held", 150)
+    return goodfit.diagnose(
+        fit.pop("model", None) or network(),
+        (x[:-held], y[:-held]),
+        validation_data=(x[-held:], y[-held:]),
+        epochs=fit.pop("epochs", 6),
+        budget=budget,
+        **fit,
+    )
+
+
+def found(report: Report, code: str) -> Finding:
+    return next(finding for finding in report.findings if finding.code == code)
+
+
+def test_the_cause_of_a_broken_training_is_confirmed_with_its_effect() -> None:
+    report = diagnosed(X * [1e4, 1e4, 1, 1, 1] + [1e5, 0, 0, 0, 0])
+    finding = found(report, "GF102")
+    assert finding.status == "confirmed"
+    assert finding.tried is not None
+    assert finding.tried.id == "scale-features"
+    assert finding.effect is not None
+    assert finding.effect.says == "helps"
+    assert finding.effect.low > 0
+    assert report.findings[0].code == "GF102"
+    assert report.seconds.trials > 0
+    assert "Confirmed by trial: scale-features" in str(report)
+
+
+def test_a_healthy_program_is_not_trained_again() -> None:
+    report = diagnosed(X, epochs=30)
+    assert [f.code for f in report.findings if f.severity != "tip"] == []
+    assert all(finding.tried is None for finding in report.findings)
+
+
+def test_without_a_budget_nothing_is_tried() -> None:
+    report = diagnosed(X * 1e4, budget=0)
+    assert report.findings
+    assert {finding.status for finding in report.findings} == {"untested"}
+    assert report.seconds.trials == 0
+
+
+def test_a_budget_too_small_for_a_trial_leaves_suspicions_untested() -> None:
+    finding = found(diagnosed(X * 1e5, budget=0.01), "GF102")
+    assert finding.status == "untested"
+    assert "--budget" in finding.status_reason
+
+
+def test_few_validation_rows_cannot_tell() -> None:
+    report = diagnosed(X * 1e5, held=20)
+    reasons = [f.status_reason for f in report.findings if f.status_reason]
+    assert any("too few to tell" in reason for reason in reasons)
+    assert all(finding.tried is None for finding in report.findings)
+
+
+def test_the_users_model_is_left_as_it_was() -> None:
+    model = network()
+    before = [keras.ops.convert_to_numpy(v.value).copy() for v in model.variables]
+    diagnosed(X * 1e5, model=model)
+    after = [keras.ops.convert_to_numpy(v.value) for v in model.variables]
+    assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
