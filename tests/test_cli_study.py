@@ -97,8 +97,8 @@ def test_ctrl_c_shows_what_is_known_and_the_next_run_goes_on(script: Path) -> No
     lines = iter(process.stderr.readline, "")
     assert any(re.match(r"goodfit: \d of 4 trials", line) for line in lines)
     os.killpg(process.pid, signal.SIGINT)
-    rest = process.stderr.read()
-    assert process.wait(120) == 130, rest
+    _, rest = process.communicate(timeout=120)
+    assert process.returncode == 130, rest
     assert "Interrupted after" in plain(rest)
 
     done = study(*arguments)

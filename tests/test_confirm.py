@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 import goodfit
-from goodfit.results import Finding, Report
+from goodfit.confirm import _changed, _resplit
+from goodfit.recipe import DataRecipe, FitRecipe, ModelRecipe, Recipe, Rows, Task
+from goodfit.results import Finding, Remedy, Report
 
 pytestmark = pytest.mark.backend
 RNG = np.random.default_rng(0)
@@ -92,3 +94,39 @@ def test_the_users_model_is_left_as_it_was() -> None:
     diagnosed(X * 1e5, model=model)
     after = [keras.ops.convert_to_numpy(v.value) for v in model.variables]
     assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
+
+
+def _recipe() -> Recipe:
+    rows = Rows(x=X, y=Y)
+    return Recipe(
+        model=ModelRecipe(),
+        compile={"loss": "binary_crossentropy"},
+        fit=FitRecipe(epochs=3),
+        data=DataRecipe(train=rows.at(slice(0, 200)), validation=rows.at(slice(200, None))),
+        task=Task(name="binary", classes=2, inputs="tabular"),
+    )
+
+
+def test_after_a_new_split_both_are_scored_on_rows_that_neither_trained_on() -> None:
+    tried = _resplit(_recipe(), Remedy(id="shuffle-split"))
+    assert tried.before is not None
+    assert tried.after.data.test is tried.before.data.test
+    assert tried.after.data.test is not None
+    scored = {row.tobytes() for row in tried.after.data.test.x}
+    for recipe in (tried.before, tried.after):
+        assert recipe.data.validation is not None
+        assert scored.isdisjoint(row.tobytes() for row in recipe.data.train.x)
+        assert scored <= {row.tobytes() for row in recipe.data.validation.x}
+    assert 60 < len(scored) < 140
+    assert tried.after.data.train.weight is None
+
+
+def test_what_stops_training_early_is_not_scored_on_the_rows_that_stopped_it() -> None:
+    tried = _changed(_recipe(), Remedy(id="early-stopping"))
+    assert tried.before is not None
+    for recipe in (tried.before, tried.after):
+        assert recipe.data.validation is not None
+        assert recipe.data.test is not None
+        assert recipe.data.validation.count == recipe.data.test.count == 100
+        stopping = {row.tobytes() for row in recipe.data.validation.x}
+        assert stopping.isdisjoint(row.tobytes() for row in recipe.data.test.x)

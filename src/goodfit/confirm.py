@@ -11,12 +11,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from goodfit.facts import Facts
 from goodfit.recipe import NoRecipeError, Recipe
 from goodfit.remedies import BY_ID, DoesNotApplyError
 from goodfit.remedies.prescribe import prescribe
-from goodfit.results import Effect, Finding, Protocol, Trial
+from goodfit.results import Effect, Finding, Protocol, Remedy, Trial
 from goodfit.study.engines.train import Job, train
+from goodfit.study.held import Cutter
 from goodfit.study.scores import guessing, measure_of
 from goodfit.study.stats import MIN_ROWS, MIN_SEEDS, effect
 
@@ -30,6 +33,21 @@ MOST_TRIED = 6
 SAID_AFTER = 2.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    """A recipe to try. `before` is what it is compared with where that is not the baseline: then
+    both are scored on test rows of their own."""
+
+    after: Recipe
+    before: Recipe | None = None
+
+    def scored(self, trial: Trial) -> np.ndarray:
+        """Scores by row of one of the two recipes' trials."""
+        found = trial.validation if self.before is None else trial.test
+        assert found is not None
+        return found.score
+
+
 @dataclass(kw_only=True)
 class _Bench:
     """Trials of one fit, within one deadline."""
@@ -40,6 +58,7 @@ class _Bench:
     say: Callable[[str], None]
     protocol: Protocol
     guessing: float
+    planned: int = 1
     baseline: dict[int, Trial] = field(default_factory=dict)
     longest: float = 0.0
     said: float = field(default_factory=time.perf_counter)
@@ -69,11 +88,16 @@ class _Bench:
         self.longest = max(self.longest, found.seconds)
         return found
 
-    def unchanged(self, seed: int) -> Trial:
-        """The trial without a remedy under this seed; made once."""
-        if seed not in self.baseline:
-            self.baseline[seed] = self.trial("no remedy", self.recipe, seed)
-        return self.baseline[seed]
+    def keep(self, candidate: _Candidate, trials: dict[int, Trial]) -> None:
+        """Go on from a recipe that helped."""
+        after, ours = candidate.after, self.recipe.data
+        if candidate.before is not None:
+            resplit = candidate.before.data.validation is ours.validation
+            held = after.data.validation if resplit else ours.validation
+            after = replace(after, data=replace(after.data, validation=held, test=ours.test))
+            # The trials saw other validation rows than the next ones will.
+            trials = trials if resplit else {}
+        self.recipe, self.baseline = after, trials
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +142,7 @@ def confirm(
         for place in suspects:
             told[place] = replace(told[place], status_reason=reason)
         return Confirmed(findings=tuple(told), recipe=known)
-    planned = sum(len(_changed(findings[place], recipe)[0]) for place in suspects[:MOST_TRIED])
+    planned = sum(len(_candidates(findings[place], recipe)[0]) for place in suspects[:MOST_TRIED])
     bench = _bench(recipe, facts, planned, evaluator, seconds, say)
     for number, place in enumerate(suspects):
         if number < MOST_TRIED:
@@ -139,18 +163,85 @@ def _unfit(recipe: Recipe) -> str:
     return ""
 
 
-def _changed(finding: Finding, recipe: Recipe) -> tuple[list[Recipe], str]:
-    """The recipe with each remedy to try for a finding, and why there are none."""
-    found: list[Recipe] = []
+def _candidates(finding: Finding, recipe: Recipe) -> tuple[list[_Candidate], str]:
+    """What to try for a finding, and why there is nothing."""
+    found: list[_Candidate] = []
     reason = "no remedy for it can be tried by training again"
     for remedy in prescribe(finding, recipe):
         if len(found) == MOST_REMEDIES:
             break
         try:
-            found.append(BY_ID[remedy.id](recipe, **remedy.parameters))
+            if BY_ID[remedy.id].resplits:
+                found.append(_resplit(recipe, remedy))
+            else:
+                found.append(_changed(recipe, remedy))
         except DoesNotApplyError as error:
             reason = f"{remedy.id} cannot be tried: {error}"
     return found, reason
+
+
+def _changed(recipe: Recipe, remedy: Remedy) -> _Candidate:
+    """A remedy on the recipe. One that looks at validation rows while it trains, such as early
+    stopping, chooses by them: then half of them are kept from both trainings, to be scored on.
+
+    Raises:
+        DoesNotApplyError: it does not fit, or too few validation rows are left.
+    """
+    after = BY_ID[remedy.id](recipe, **remedy.parameters)
+    if after.fit.callbacks == recipe.fit.callbacks:
+        return _Candidate(after=after)
+    cut = Cutter(Protocol(choosing_share=0.5))
+    whole = [replace(one, data=replace(one.data, test=None)) for one in (recipe, after)]
+    before, after = cut(whole[0]), cut(whole[1])
+    if before.data.test is None or before.data.test.count < MIN_ROWS:
+        raise DoesNotApplyError(
+            f"it chooses by validation rows, and of half of them fewer than {MIN_ROWS} are left to "
+            "score on"
+        )
+    return _Candidate(after=after, before=before)
+
+
+def _resplit(recipe: Recipe, remedy: Remedy) -> _Candidate:
+    """A remedy that deals out training and validation rows anew: both recipes are scored on those
+    rows that are in both validation sets, which neither trains on.
+
+    Raises:
+        DoesNotApplyError: it does not fit, or too few rows are in both sets.
+    """
+    data = recipe.data
+    if data.validation is None:
+        raise DoesNotApplyError("there are no validation rows")
+    first = data.train.count
+    numbers = np.arange(first + data.validation.count)
+    # Row numbers travel with the rows as their weights.
+    marked = replace(
+        data,
+        train=replace(data.train, weight=numbers[:first]),
+        validation=replace(data.validation, weight=numbers[first:]),
+    )
+    changed = BY_ID[remedy.id](replace(recipe, data=marked), **remedy.parameters)
+    train, validation = changed.data.train, changed.data.validation
+    assert validation is not None
+    both = np.sort(validation.weight[validation.weight >= first]) - first
+    if len(both) < MIN_ROWS:
+        raise DoesNotApplyError(
+            f"{len(both)} rows would be validation rows before and after; {MIN_ROWS} are the least "
+            "to compare on"
+        )
+    weights = None
+    if data.train.weight is not None:
+        held = np.ones(data.validation.count, dtype=np.asarray(data.train.weight).dtype)
+        weights = np.concatenate([data.train.weight, held])[train.weight]
+    common = data.validation.at(both)
+    after = replace(
+        changed.data,
+        train=replace(train, weight=weights),
+        validation=replace(validation, weight=None),
+        test=common,
+    )
+    return _Candidate(
+        after=replace(changed, data=after), before=replace(recipe, data=replace(data, test=common))
+    )
 
 
 def _bench(
@@ -178,6 +269,7 @@ def _bench(
             seeds=SEEDS, epochs=epochs, patience=None, measure=measure_of(recipe.task)
         ),
         guessing=guessing(recipe),
+        planned=max(1, attempts),
     )
 
 
@@ -186,20 +278,20 @@ def _tried(finding: Finding, bench: _Bench) -> Finding:
 
     What helped is kept: what is suspected next is tried on top of it, since one fault hides others.
     """
-    recipes, reason = _changed(finding, bench.recipe)
-    if not recipes:
+    candidates, reason = _candidates(finding, bench.recipe)
+    if not candidates:
         return replace(finding, status_reason=reason)
     best: tuple[Recipe, Effect] | None = None
     reasons: list[str] = []
-    for recipe in recipes:
-        found, trials, reason = _effect(recipe, bench)
+    for candidate in candidates:
+        found, trials, reason = _effect(candidate, bench)
         if found is None:
             reasons.append(reason)
             continue
         if best is None or found.difference > best[1].difference:
-            best = recipe, found
+            best = candidate.after, found
         if found.says == "helps":
-            bench.recipe, bench.baseline = recipe, trials
+            bench.keep(candidate, trials)
             break
     if best is None:
         return replace(finding, status_reason=reasons[0])
@@ -212,23 +304,26 @@ def _tried(finding: Finding, bench: _Bench) -> Finding:
     if found.with_remedy <= bench.guessing:
         return replace(
             known,
-            status_reason="the model is no better than guessing either way: something else "
-            "may hide what this does",
+            status_reason="the model is no better than guessing either way: something else may "
+            "hide what this does",
         )
     return replace(known, status="refuted")
 
 
-def _effect(recipe: Recipe, bench: _Bench) -> tuple[Effect | None, dict[int, Trial], str]:
-    """What the last remedy of the recipe does over the seeds that there was time for, its trials,
-    and why it is unknown."""
-    remedy = recipe.remedies[-1].id
+def _effect(candidate: _Candidate, bench: _Bench) -> tuple[Effect | None, dict[int, Trial], str]:
+    """What the candidate's last remedy does over the seeds that there was time for, its trials, and
+    why it is unknown."""
+    recipe, remedy = candidate.after, candidate.after.remedies[-1].id
+    baseline = bench.baseline if candidate.before is None else {}
     pairs: list[tuple[Trial, Trial]] = []
     for seed in bench.protocol.seeds:
-        needed = 2 if seed not in bench.baseline else 1
+        needed = 2 if seed not in baseline else 1
         enough = len(pairs) >= MIN_SEEDS
         if bench.over() or (bench.longest and not bench.room(needed if enough else needed * 2)):
             break
-        without = bench.unchanged(seed)
+        if seed not in baseline:
+            baseline[seed] = bench.trial("no remedy", candidate.before or bench.recipe, seed)
+        without = baseline[seed]
         if without.status == "failed":
             return None, {}, f"training again failed without any remedy: {without.reason}"
         with_remedy = bench.trial(remedy, recipe, seed)
@@ -239,10 +334,12 @@ def _effect(recipe: Recipe, bench: _Bench) -> tuple[Effect | None, dict[int, Tri
         pairs.append((without, with_remedy))
     if len(pairs) < MIN_SEEDS:
         return None, {}, "the time for trials was over; --budget gives more"
+    scores = [(candidate.scored(one), candidate.scored(other)) for one, other in pairs]
     found = effect(
         bench.protocol.measure,
-        [one.validation.score for one, _ in pairs if one.validation is not None],
-        [one.validation.score for _, one in pairs if one.validation is not None],
+        [score for score, _ in scores],
+        [score for _, score in scores],
+        comparisons=bench.planned,
         seconds_ratio=sum(b.seconds for _, b in pairs) / sum(a.seconds for a, _ in pairs),
     )
     return found, {trial.seed: trial for _, trial in pairs}, ""

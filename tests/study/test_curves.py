@@ -70,10 +70,10 @@ def test_the_best_of_a_curve_is_told_only_beyond_noise():
     base = arm("baseline", [1.0, 1.01, 0.99])
     better = curves.compared("capacity", "x", [base, arm("wide", [0.5, 0.51, 0.49])],
                              curves.parameters_of)  # fmt: skip
-    assert better.says.startswith("capacity: the best is wide, loss 1 to 0.5, -0.5 [")
+    assert better.says.startswith("The best is wide, loss 1 to 0.5, -0.5 [")
     noise = curves.compared("capacity", "x", [base, arm("wide", [0.5, 1.5, 0.98])],
                             curves.parameters_of)  # fmt: skip
-    assert noise.says.startswith("capacity: nothing is better than the baseline beyond noise")
+    assert noise.says.startswith("Nothing is better than the baseline beyond noise")
 
 
 def law(noise: float, seeds: int = 5) -> tuple[list[int], list[float]]:
@@ -128,6 +128,6 @@ def test_a_range_test_names_the_rate_that_trained_best():
     arms = [arm("baseline", [1.0] * 3, rate=1e-3), arm("x", [0.5] * 3, rate=1e-2),
             arm("y", [3.0] * 3, rate=1e-1)]  # fmt: skip
     assert curves.range_curve(arms).says == (
-        "learning-rate: lowest training loss after 3 epochs at 0.01: 0.25; yours, 0.001: 0.5."
+        "Lowest training loss after 3 epochs at 0.01: 0.25; yours, 0.001: 0.5."
     )
-    assert "cannot tell" in curves.range_curve(arms[:2]).says
+    assert "Cannot tell" in curves.range_curve(arms[:2]).says

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import io
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
+from scripted import Scripted
 from small_recipes import recipe, rows
 
 import goodfit
 from goodfit.experiment.conduct import conduct, governed
 from goodfit.experiment.plan import Plan, named
 from goodfit.experiment.progress import Teller, line
+from goodfit.experiment.work import Work, applied
 from goodfit.recipe import CallbackRecipe, NoRecipeError
-from goodfit.results import Remedy, TrialEpoch
+from goodfit.remedies import BY_ID
+from goodfit.results import Protocol, Remedy, TrialEpoch
+from goodfit.study.design import propose
 from goodfit.study.run import Progress
+from goodfit.study.store import Unkept
 
 TRAIN, HELD = rows(160, 0), rows(120, 1)
 DATA, VALIDATION = (TRAIN.x, TRAIN.y), (HELD.x, HELD.y)
@@ -141,6 +148,58 @@ def test_the_package_offers_functions_not_the_modules_of_their_names():
     assert callable(goodfit.diagnose)
 
 
+# ---------------------------------------------------------------- stage after stage
+
+
+class Shares(dict):
+    """Arms that are not named get what their first remedy gets."""
+
+    def __missing__(self, name: str) -> float:
+        return self[re.split(r"[:+]", name)[0]]
+
+
+def explored(arms: str, shares: dict[str, float], search: int = 0) -> tuple[list[str], Work]:
+    """Names of all arms, trained by a script."""
+    small = recipe(held=800)
+    plan = Plan(remedies=tuple(arms.split(",")), search=search)
+    work = Work(plan=plan, protocol=Protocol(), recipe=small, folder=Path(), started=0.0)
+    design = propose(small, plan.chains(), cures=BY_ID, apply=applied)
+    ran = work._explore(design.arms, Scripted(Shares(shares)), Unkept())
+    return [arm.name for arm in ran.arms], work
+
+
+def test_what_helped_is_joined_last():
+    names, _ = explored(
+        "l2,dropout,weight-decay",
+        {"baseline": 0.5, "l2": 0.8, "dropout": 0.75, "weight-decay": 0.5, "l2+dropout": 0.9},
+    )
+    assert names == ["baseline", "l2", "dropout", "weight-decay", "l2+dropout"]
+
+
+def test_joined_remedies_of_which_one_overwrites_the_other_are_no_new_arm():
+    names, _ = explored("l2,l1", {"baseline": 0.5, "l2": 0.8, "l1": 0.75})
+    assert names == ["baseline", "l2", "l1"]
+
+
+def test_few_strengths_are_a_grid_and_many_are_drawn():
+    shares = {"baseline": 0.7, "l2": 0.7, "dropout": 0.7}
+    names, _ = explored("l2,dropout", shares, search=2)
+    assert names[:4] == ["baseline", "l2", "dropout", "l2:strength=0.0001"]
+    assert len(names) == 5
+    pytest.importorskip("optuna")
+    many, work = explored("l2,dropout", shares, search=10)
+    assert 9 <= len(many) <= 13
+    assert work.notes == []
+
+
+def test_a_search_without_strengths_is_noted():
+    pytest.importorskip("optuna")
+    shares = {"baseline": 0.7, "l2": 0.7}
+    names, work = explored("l2:strength=0.5", shares, search=10)
+    assert names == ["baseline", "l2:strength=0.5"]
+    assert work.notes == ["No strengths were searched: no remedy here has a strength to search."]
+
+
 # ---------------------------------------------------------------- what it refuses
 
 
@@ -164,8 +223,6 @@ def test_the_package_offers_functions_not_the_modules_of_their_names():
     ],
 )
 def test_what_cannot_be_studied_is_refused_before_anything_is_trained(here, given, says):
-    import re
-
     arguments = {"validation_data": VALIDATION, "remedies": "l2", **given}
     with pytest.raises(ValueError, match=re.escape(says)):
         goodfit.experiment(build, DATA, **arguments)

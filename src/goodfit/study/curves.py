@@ -156,19 +156,19 @@ def compared(
     """The curve of arms, the untouched recipe first, and whether the best of the others is better
     than that beyond noise."""
     found = points(arms, at)
-    return StudyCurve(name=name, along=along, points=found, says=_says(name, arms))
+    return StudyCurve(name=name, along=along, points=found, says=_says(arms))
 
 
-def _says(name: str, arms: Sequence[Arm]) -> str:
+def _says(arms: Sequence[Arm]) -> str:
     against = [(arm, told) for arm in arms[1:] if (told := _effect(arms[0], arm, len(arms) - 1))]
     if not against:
-        return f"{name}: cannot tell, for fewer than two seeds finished."
+        return "Cannot tell, for fewer than two seeds finished."
     best, told = max(against, key=lambda pair: pair[1].difference)
     change = f"{-told.difference:+.3g} [{-told.high:+.3g}, {-told.low:+.3g}]"
     words = f"{best.name}, loss {-told.without:.3g} to {-told.with_remedy:.3g}, {change}"
     if told.says == "helps":
-        return f"{name}: the best is {words}."
-    return f"{name}: nothing is better than the baseline beyond noise; nearest is {words}."
+        return f"The best is {words}."
+    return f"Nothing is better than the baseline beyond noise; nearest is {words}."
 
 
 def _effect(without: Arm, arm: Arm, comparisons: int) -> Effect | None:
@@ -286,11 +286,11 @@ def _range_says(arms: Sequence[Arm]) -> str:
     found = [point for point in points(arms, rate_of) if point.train is not None]
     own = rate_of(arms[0])
     if len(found) < 3 or own is None:
-        return "learning-rate: cannot tell, for fewer than three rates trained without diverging."
+        return "Cannot tell, for fewer than three rates trained without diverging."
     best = min(found, key=lambda point: point.train or 0.0)
     used = next((point for point in found if point.name == arms[0].name), None)
     yours = f"; yours, {own:.3g}: {used.train:.3g}" if used is not None else ""
     return (
-        f"learning-rate: lowest training loss after {RATE_EPOCHS} epochs at {best.at:.3g}: "
+        f"Lowest training loss after {RATE_EPOCHS} epochs at {best.at:.3g}: "
         f"{best.train:.3g}{yours}."
     )

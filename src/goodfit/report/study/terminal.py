@@ -189,7 +189,7 @@ def _notes(page: Page, study: StudyResult, rows: Sequence[ArmRow]) -> None:
 
 def _foot(page: Page, study: StudyResult, hidden: int) -> None:
     for at, curve in enumerate(study.curves):
-        page.labelled("" if at else "Curves", sentence(curve.says, 300))
+        page.labelled("" if at else "Curves", sentence(f"{curve.name}: {curve.says}", 300))
     if hidden > 0:
         page.labelled("More", f"{count(hidden, 'more arm')} in the HTML report")
     if study.arms:
