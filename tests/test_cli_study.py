@@ -119,6 +119,8 @@ def test_ctrl_c_shows_what_is_known_and_the_next_run_goes_on(script: Path) -> No
         (["--curves", "capacities"], "there is no curve 'capacities'; did you mean capacity?"),
         (["--search", "-1"], "received search=-1"),
         (["--html", "a.html", "--no-html"], "received both --html and --no-html"),
+        (["--csv", "train.py"], "--csv train.py is a file; name a folder"),
+        (["--csv", "full"], "--csv full holds trials.csv already, which is not overwritten"),
         (["--json", "train.py"], "--json train.py exists and is not overwritten"),
     ],
 )
@@ -126,6 +128,8 @@ def test_bad_arguments_are_refused_before_the_script_runs(
     script: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
 ) -> None:
     script.write_text("raise SystemExit('it ran')", encoding="utf-8")
+    Path("full").mkdir()
+    Path("full", "trials.csv").touch()
     assert main(["study", *arguments, "train.py"]) == 2
     said = capsys.readouterr().err
     assert says in said

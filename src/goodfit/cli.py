@@ -114,6 +114,7 @@ def _study(options: argparse.Namespace) -> int:
 
     asked = _asked(options)
     _check_outputs(options)
+    _check_folders(options)
     run = run_script(
         Request(
             script=options.script,
@@ -132,6 +133,35 @@ def _study(options: argparse.Namespace) -> int:
     study = read_study(run.folder)
     _deliver_study(study, run.folder, options)
     return 130 if interrupted(study) else 0
+
+
+def _check_folders(options: argparse.Namespace) -> None:
+    """Refuse, before anything runs, folders whose files would be in the way afterwards."""
+    from importlib.util import find_spec
+
+    if options.tensorboard and find_spec("tensorboardX") is None:
+        raise CannotRunError(
+            "--tensorboard needs the package tensorboardX, which is not installed; install it with "
+            "`pip install 'goodfit[tensorboard]'`"
+        )
+    wanted = (
+        ("--csv", options.csv, "*.csv"),
+        ("--plots", options.plots, "*.svg"),
+        ("--tensorboard", options.tensorboard, "*/events.out*"),
+    )
+    for option, folder, pattern in wanted:
+        if folder is None:
+            continue
+        if Path(folder).exists() and not Path(folder).is_dir():
+            raise CannotRunError(f"{option} {folder} is a file; name a folder")
+        allowed = options.force and option != "--tensorboard"
+        found = None if allowed else next(Path(folder).glob(pattern), None)
+        if found is not None:
+            more = "" if option == "--tensorboard" else " or add --force"
+            raise CannotRunError(
+                f"{option} {folder} holds {found.name} already, which is not overwritten; name "
+                f"another folder{more}"
+            )
 
 
 def _asked(options: argparse.Namespace) -> dict[str, Any]:

@@ -18,7 +18,6 @@ from goodfit.recipe import NoRecipeError, Recipe
 from goodfit.remedies import BY_ID, DoesNotApplyError
 from goodfit.remedies.prescribe import prescribe
 from goodfit.results import Effect, Finding, Protocol, Remedy, Trial
-from goodfit.study.engines.train import Job, train
 from goodfit.study.held import Cutter
 from goodfit.study.scores import guessing, measure_of
 from goodfit.study.stats import MIN_ROWS, MIN_SEEDS, effect
@@ -73,6 +72,8 @@ class _Bench:
 
     def trial(self, name: str, recipe: Recipe, seed: int) -> Trial:
         """One trial, cut where the time is up."""
+        from goodfit.study.engines.train import Job, train  # loads Keras, and its backend with it
+
         if time.perf_counter() - self.said > SAID_AFTER:
             self.said = time.perf_counter()
             left = max(0.0, self.deadline - self.said)

@@ -6,11 +6,13 @@ import difflib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 from goodfit.remedies import BY_ID
 from goodfit.results import Remedy
 from goodfit.study.design import Chain, check, name_of, parse
+from goodfit.study.search import GRID_MOST
 
 CURVES = ("capacity", "data", "activation", "learning-rate")
 MIN_VALIDATION_ROWS = 30
@@ -43,6 +45,11 @@ class Plan:
     def __post_init__(self) -> None:
         _whole("seeds", self.seeds, 2, "one training cannot tell a remedy from chance")
         _whole("search", self.search, 0, "the number of further strengths to try")
+        if self.search > GRID_MOST and find_spec("optuna") is None:
+            raise ValueError(
+                f"received search={self.search}; more than {GRID_MOST} strengths are chosen by "
+                "Optuna, which is not installed: pip install 'goodfit[search]', or ask for fewer"
+            )
         if self.epochs is not None:
             _whole("epochs", self.epochs, 1, "the most epochs of one training")
         if self.patience is not None:

@@ -220,11 +220,9 @@ def chained(recipe: Recipe, chain: Chain, apply: Apply) -> Recipe | str:
 def _unfit(remedy: Remedy, cures: Mapping[str, Cure], measure: str) -> str:
     """Why a remedy cannot be compared with others; "" where it can."""
     if cures[remedy.id].resplits:
-        return (
-            f"{remedy.id} deals out other validation rows, and arms are compared on the same ones"
-        )
+        return "it deals out other validation rows, and arms are compared on the same ones"
     if remedy.id in PROTOCOLS:
-        return f"{remedy.id} is the same for all arms: the study itself sets it"
+        return "it is the same for all arms, for the study itself sets it"
     if measure == "loss" and remedy.id in ("loss", "focal-loss", "label-smoothing"):
-        return f"{remedy.id} changes the very loss that arms are compared by"
+        return "it changes the very loss that arms are compared by"
     return ""

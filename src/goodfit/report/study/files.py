@@ -85,12 +85,13 @@ def write_plots(
         ModuleNotFoundError: PNG files need the package resvg-py, which is not installed.
         ValueError: `format` is neither.
     """
+    from goodfit.report.study import quantities
     from goodfit.report.study.html import drawn
 
     if format not in ("svg", "png"):
         raise ValueError(f'format={format!r}; expected "svg" or "png"')
     written = []
-    for name, picture in drawn(study).items():
+    for name, picture in {**drawn(study), **quantities.files(study)}.items():
         text = standalone(picture, study.name)
         data = text.encode() if format == "svg" else _png(text)
         path = Path(folder) / f"{name}.{format}"

@@ -24,6 +24,12 @@ def pictures(study: StudyResult) -> tuple[tuple[str, Picture], ...]:
     return tuple(found)
 
 
+def files(study: StudyResult) -> dict[str, Picture]:
+    """Every such picture by the name of its file."""
+    drawn = ((curve.name, _picture(curve)) for curve in study.curves)
+    return {f"curve-{name}": picture for name, picture in drawn if picture is not None}
+
+
 def _picture(curve: StudyCurve) -> Picture | None:
     at = [point for point in curve.points if point.at is not None and point.at > 0]
     if not at:
