@@ -50,7 +50,7 @@ SIZES = {
 
 def test_every_example_is_expected_to_say_something() -> None:
     scripts = {path.stem for path in (ROOT / "examples").glob("*.py")}
-    assert scripts == {*ILL, *HEALTHY, "higgs"}
+    assert scripts == {*ILL, *HEALTHY, "higgs", "few_digits"}
 
 
 def test_no_example_knows_goodfit_and_each_is_short() -> None:
