@@ -57,6 +57,7 @@ class _Bench:
     say: Callable[[str], None]
     protocol: Protocol
     guessing: float
+    told_epochs: int
     planned: int = 1
     baseline: dict[int, Trial] = field(default_factory=dict)
     longest: float = 0.0
@@ -78,10 +79,12 @@ class _Bench:
             self.said = time.perf_counter()
             left = max(0.0, self.deadline - self.said)
             self.say(f"goodfit: trying {name}, seed {seed} (at most {left:.0f} s more for trials)")
+        # A remedy may be more epochs; all else trains as long as the baseline.
+        epochs = max(1, round(self.protocol.epochs * recipe.fit.epochs / self.told_epochs))
         job = Job(
             arm=name,
             seed=seed,
-            protocol=self.protocol,
+            protocol=replace(self.protocol, epochs=epochs),
             evaluator=self.evaluator,
             over=self.over,
         )
@@ -270,6 +273,7 @@ def _bench(
             seeds=SEEDS, epochs=epochs, patience=None, measure=measure_of(recipe.task)
         ),
         guessing=guessing(recipe),
+        told_epochs=recipe.fit.epochs,
         planned=max(1, attempts),
     )
 

@@ -1,7 +1,7 @@
 """The door for patches: run a script, try what is suspected, write the patch, run it again patched.
 
 A patch is called verified when the patched script was run to its end and answers its validation
-rows better than the script as it was.
+rows better than the script as it was; of a script that crashed, when it runs to its end at all.
 """
 
 from __future__ import annotations
@@ -79,8 +79,11 @@ def fix_script(request: Request) -> Fixed:
 
 def _why_not(report: Report) -> str:
     """Why there is nothing to patch."""
-    if report.script is not None and report.script.ended not in ("finished", "exit"):
-        return "the script did not run to its end, so nothing could be tried"
+    if not _ended(report):
+        proofs = (one.facts.crash.proof for one in report.fits if one.facts.crash is not None)
+        tried = next((proof.reason for proof in proofs if proof is not None and proof.reason), "")
+        told = f": {tried}" if tried else ""
+        return f"the script did not run to its end, and no fix of that was shown to pass{told}"
     suspected = [one for one in report.findings if one.severity != "tip"]
     if not suspected:
         return "nothing is suspected that a change of the script would mend"
@@ -95,6 +98,10 @@ def compared(before: Report, after: Report, fit: int) -> Check:
     if ended not in ("finished", "exit") or (after.script and after.script.exit_code != 0):
         return Check(verified=False, sentence=f"the patched script did not run to its end: {ended}")
     old, new = (_error(report, fit) for report in (before, after))
+    if not _ended(before):
+        score = f", validation error {new:.3g}" if new is not None else ""
+        sentence = f"the patched script ran to its end{score}; the script as it was did not"
+        return Check(verified=True, sentence=sentence, after=new)
     if new is None:
         sentence = "the patched script ran, but its answers could not be scored"
         return Check(verified=False, sentence=sentence, before=old)
@@ -111,6 +118,11 @@ def compared(before: Report, after: Report, fit: int) -> Check:
         before=old,
         after=new,
     )
+
+
+def _ended(report: Report) -> bool:
+    """Whether the script ran to its end, as far as is known."""
+    return report.script is None or report.script.ended in ("finished", "exit")
 
 
 def _error(report: Report, fit: int) -> float | None:

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import pytest
 
+from goodfit.codec import decode, encode
 from goodfit.facts import CrashFacts, Facts, FixProof
 from goodfit.observe.proof.held import held, hold
 from goodfit.observe.proof.prove import proved, with_proof
@@ -218,6 +219,27 @@ CASES: dict[str, tuple[Callable[[], Exception], str, str]] = {
 }
 
 
+KNOWN: dict[str, tuple[str, ...]] = {
+    "reshape": ("shape",),
+    "input-shape": ("shape",),
+    "return-sequences": ("layers",),
+    "last-step": ("layers",),
+    "padding-same": ("layers",),
+    "flatten": ("layers",),
+    "sparse-loss": ("loss",),
+    "class numbers for logits": ("loss", "logits"),
+    "dense-loss": ("loss",),
+    "too few units": ("layer", "options"),
+    "one unit for one-hot labels": ("layer", "options", "loss"),
+    "name": ("call", "wrong", "right"),
+    "text as labels": ("y",),
+    "objects": ("x",),
+    "arrays": ("arrays",),
+    "cut-rows": ("rows",),
+}
+"""What a patch is told of a fix besides its id, by case or fix."""
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_the_fix_that_passes_is_told(case: str) -> None:
     crash, fix, words = CASES[case]
@@ -227,6 +249,8 @@ def test_the_fix_that_passes_is_told(case: str) -> None:
     assert found is not None
     assert (found.fix, found.passed, found.reason) == (fix, True, "")
     assert words in found.words
+    assert set(found.parameters) == set(KNOWN.get(case, KNOWN.get(fix, ())))
+    assert decode(encode(found), FixProof) == found
     trained = case not in ("one row to predict", "optimiser by a wrong name")
     assert (found.loss is not None and np.isfinite(found.loss)) == trained
     assert found.what == ("compile" if "optimiser" in case else "batch")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from goodfit.facts.base import Shape, SourceLine
 from goodfit.facts.data import BaselineFacts, DataFacts
@@ -19,7 +19,8 @@ class FixProof:
     """A mechanical fix of a crash, tried once on a copy of what failed. `words` is what to type;
     `what` passed with it: "batch" (one batch through the call that failed), "compile" or "call"
     (the constructor that failed). `loss` is that of the one training step, on fresh weights; None
-    where nothing was trained. `reason` says why nothing passed, or was tried, else ""."""
+    where nothing was trained. `reason` says why nothing passed, or was tried, else "".
+    `parameters` are what a patch needs to know of the fix: names, numbers and lists of them."""
 
     fix: str = ""
     words: str = ""
@@ -28,6 +29,7 @@ class FixProof:
     loss: float | None = None
     seconds: float = 0.0
     reason: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,11 +61,7 @@ def patch(source: str, path: str, facts: Facts, before: Recipe, after: Recipe) -
     try:
         from goodfit.patch.write import write
     except ImportError as error:
-        if (error.name or "").partition(".")[0] != "libcst":
-            raise
-        raise PatchError(
-            "editing a script needs LibCST, which is not installed: pip install 'goodfit[fix]'"
-        ) from error
+        raise _no_libcst(error) from error
     edited, applied, told = write(source, path, facts, before, after, changes)
     if edited is not None and not _compiles(edited, path):
         reason = "the edited source would not compile"
@@ -75,6 +71,15 @@ def patch(source: str, path: str, facts: Facts, before: Recipe, after: Recipe) -
         return Patch(applied=applied, instructions=told)
     return Patch(
         source=edited, diff=_diff(source, edited, path), applied=applied, instructions=told
+    )
+
+
+def _no_libcst(error: ImportError) -> ImportError | PatchError:
+    """What to raise where the editing of sources cannot be imported."""
+    if (error.name or "").partition(".")[0] != "libcst":
+        return error
+    return PatchError(
+        "editing a script needs LibCST, which is not installed: pip install 'goodfit[fix]'"
     )
 
 

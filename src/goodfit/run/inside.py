@@ -71,6 +71,8 @@ def _tell(folder: Path, watch: Watch, ending: Ending, asked: Mapping[str, Any]) 
                 _study(folder, report, watch, asked["study"])
             elif ending.run.ended in ("finished", "exit"):
                 _try(folder, report, watch, asked)
+            elif ending.error is not None and asked.get("fix"):
+                _mend_crash(folder, report, Path(asked["path"]))
     except BaseException:
         write_error(folder)
 
@@ -90,6 +92,13 @@ def _try(folder: Path, report: Report, watch: Watch, asked: Mapping[str, Any]) -
         from goodfit.run.mend import write_patch
 
         write_patch(folder, Path(asked["path"]), tried, recipes, mended)
+
+
+def _mend_crash(folder: Path, report: Report, path: Path) -> None:
+    """The fix of what ended the script, where one was seen to pass."""
+    from goodfit.run.mend import write_crash_patch
+
+    write_crash_patch(folder, path, report)
 
 
 def _study(folder: Path, report: Report, watch: Watch, asked: Mapping[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -58,11 +58,12 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """A candidate fix: its id, what to type, and the try that has it."""
+    """A candidate fix: its id, what to type, the try that has it, and what a patch must know."""
 
     id: str
     words: str
     attempt: Attempt
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 def ready(attempt: Attempt) -> Any:

@@ -43,8 +43,10 @@ def failed_making(error: BaseException) -> Making | None:
     return None
 
 
-def corrections(making: Making, message: str) -> Iterator[tuple[str, str, Making]]:
-    """(id, words, the corrected making), the likeliest first."""
+def corrections(
+    making: Making, message: str
+) -> Iterator[tuple[str, str, Making, Mapping[str, Any]]]:
+    """(id, words, the corrected making, what a patch must know), the likeliest first."""
     kind, told = making.kind, making.told
     found = IDENTIFIER.search(message)
     if found is not None:
@@ -52,14 +54,17 @@ def corrections(making: Making, message: str) -> Iterator[tuple[str, str, Making
         place = next((name for name, value in told.items() if _same(value, wrong)), "")
         for right in meant(found[1], wrong) if place else ():
             words = f'{kind.__name__}(..., {place}="{right}")'
-            yield "name", words, Making(kind, {**told, place: right})
+            known = {"call": kind.__name__, "argument": place, "wrong": wrong, "right": right}
+            yield "name", words, Making(kind, {**told, place: right}), known
     elif _UNKNOWN.search(message) and ".optimizers." in str(kind.__module__):
         old = [name for name in _RENAMED if name in told]
         kept = {name: value for name, value in told.items() if name not in old}
         new = {_RENAMED[name]: told[name] for name in old}
         listed = ", ".join(f"{name}={value!r}" for name, value in new.items())
         if new:
-            yield "legacy-argument", f"{kind.__name__}({listed})", Making(kind, {**kept, **new})
+            words = f"{kind.__name__}({listed})"
+            known = {"call": kind.__name__, "renamed": {name: _RENAMED[name] for name in old}}
+            yield "legacy-argument", words, Making(kind, {**kept, **new}), known
 
 
 def _same(value: Any, wrong: str) -> bool:

@@ -55,6 +55,11 @@ def _other(loss: Any, name: str) -> tuple[Any, str]:
     return name, f'loss="{name}"'
 
 
+def _told(loss: Any, name: str) -> dict[str, Any]:
+    """The loss as a patch is told of it."""
+    return {"loss": name} if isinstance(loss, str) else {"loss": _CLASSES[name], "logits": True}
+
+
 def _class_numbers(attempt: Attempt, units: int, y: Any) -> Iterator[Edit]:
     whole = to_numpy(y)
     if whole.dtype.kind not in "biuf" or not len(whole):
@@ -64,7 +69,8 @@ def _class_numbers(attempt: Attempt, units: int, y: Any) -> Iterator[Edit]:
     name = loss_name(attempt.loss)
     if name.startswith(_WHOLE):
         loss, words = _other(attempt.loss, SPARSE)
-        yield Edit(id="sparse-loss", words=words, attempt=replace(attempt, loss=loss))
+        changed = replace(attempt, loss=loss)
+        yield Edit(id="sparse-loss", words=words, attempt=changed, parameters=_told(loss, SPARSE))
 
     def one_hot(a: np.ndarray) -> np.ndarray:
         return np.asarray(np.eye(units, dtype="float32")[a.reshape(-1).astype(int)])
@@ -72,7 +78,8 @@ def _class_numbers(attempt: Attempt, units: int, y: Any) -> Iterator[Edit]:
     loss, told = (attempt.loss, "") if name == DENSE else _other(attempt.loss, DENSE)
     words = f"keras.utils.to_categorical(y, {units})" + (f" and {told}" if told else "")
     changed = replace(attempt, on_y=one_hot, loss=loss)
-    yield Edit(id="one-hot", words=words, attempt=changed)
+    known = {"classes": units, **(_told(loss, DENSE) if told else {})}
+    yield Edit(id="one-hot", words=words, attempt=changed, parameters=known)
 
 
 def _columns(attempt: Attempt, width: int, units: int) -> Iterator[Edit]:
@@ -83,7 +90,8 @@ def _columns(attempt: Attempt, width: int, units: int) -> Iterator[Edit]:
     if width == units and name.startswith("sparse"):
         if one_hot:
             loss, words = _other(attempt.loss, DENSE)
-            yield Edit(id="dense-loss", words=words, attempt=replace(attempt, loss=loss))
+            changed = replace(attempt, loss=loss)
+            yield Edit(id="dense-loss", words=words, attempt=changed, parameters=_told(loss, DENSE))
         return
     last = _last_dense(attempt.model)
     if last is None or width == units:
@@ -92,10 +100,12 @@ def _columns(attempt: Attempt, width: int, units: int) -> Iterator[Edit]:
         options = {"units": width, "activation": "softmax"}
         told = replace(attempt, change=_set(last, options), loss=DENSE)
         words = f'Dense({width}, activation="softmax") at the end and loss="{DENSE}"'
+        known: dict[str, Any] = {"layer": last.name, "options": options, "loss": DENSE}
     else:
         told = replace(attempt, change=_set(last, {"units": width}))
         words = f"Dense({width}) at the end"
-    yield Edit(id="units", words=words, attempt=told)
+        known = {"layer": last.name, "options": {"units": width}}
+    yield Edit(id="units", words=words, attempt=told, parameters=known)
 
 
 def _set(layer: Any, options: dict[str, Any]) -> Any:
@@ -123,7 +133,8 @@ def _axes(attempt: Attempt) -> Iterator[Edit]:
     if recurrent and recurrent[-1].return_sequences:
         told = replace(attempt, change=setting(recurrent[-1:], "return_sequences", False))
         words = f"return_sequences=False in {recurrent[-1].name}"
-        yield Edit(id="last-step", words=words, attempt=told)
+        known = {"layers": [recurrent[-1].name]}
+        yield Edit(id="last-step", words=words, attempt=told, parameters=known)
     elif "Dense" in kinds and type(attempt.model).__name__ == "Sequential":
         makers = [i for i, kind in enumerate(kinds) if "Conv" in kind or "Pooling" in kind]
         after = makers[-1] + 1 if makers else 0
@@ -131,4 +142,5 @@ def _axes(attempt: Attempt) -> Iterator[Edit]:
             at = after + kinds[after:].index("Dense")
             told = replace(attempt, flatten_at=at)
             words = f"keras.layers.Flatten() in front of {layers[at].name}"
-            yield Edit(id="flatten", words=words, attempt=told)
+            known = {"layers": [layers[at].name]}
+            yield Edit(id="flatten", words=words, attempt=told, parameters=known)

@@ -37,15 +37,17 @@ def before_the_loss(attempt: Attempt, whole: Shape) -> Iterator[Edit]:
     given = tuple(attempt.x.shape[1:])
     if attempt.verb == TRAIN and wanted and len(wanted) == len(given) + 1 and wanted[1:] != given:
         told = replace(attempt, inputs=given)
-        yield Edit(id="input-shape", words=f"keras.Input({given})", attempt=told)
+        known = {"shape": list(given)}
+        words = f"keras.Input({given})"
+        yield Edit(id="input-shape", words=words, attempt=told, parameters=known)
     yield from _configurations(attempt)
 
 
 def _arrays(attempt: Attempt, wanted: Shape | None, whole: Shape) -> Iterator[Edit]:
     x = attempt.x
 
-    def edit(id_: str, words: str, how: Any) -> Edit:
-        return Edit(id=id_, words=words, attempt=replace(attempt, on_x=how))
+    def edit(id_: str, words: str, how: Any, **known: Any) -> Edit:
+        return Edit(id=id_, words=words, attempt=replace(attempt, on_x=how), parameters=known)
 
     if attempt.verb == PREDICT and wanted and wanted[1:] == whole:
         row = replace(attempt, x=x.reshape(whole)[np.newaxis])
@@ -61,7 +63,8 @@ def _arrays(attempt: Attempt, wanted: Shape | None, whole: Shape) -> Iterator[Ed
             yield edit("channels-last", "np.moveaxis(x, 1, -1)", lambda a: np.moveaxis(a, 1, -1))
         elif x.ndim != len(wanted):
             listed = ", ".join(["len(x)", *map(str, new)])
-            yield edit("reshape", f"x.reshape({listed})", lambda a: a.reshape(len(a), *new))
+            words = f"x.reshape({listed})"
+            yield edit("reshape", words, lambda a: a.reshape(len(a), *new), shape=list(new))
     elif wanted is None and x.ndim >= 4 and x.shape[1] in (1, 3):
         yield edit("channels-last", "np.moveaxis(x, 1, -1)", lambda a: np.moveaxis(a, 1, -1))
 
@@ -80,12 +83,14 @@ def _configurations(attempt: Attempt) -> Iterator[Edit]:
         names = ", ".join(layer.name for layer in short)
         told = replace(attempt, change=setting(short, "return_sequences", True))
         words = f"return_sequences=True in {names}"
-        yield Edit(id="return-sequences", words=words, attempt=told)
+        known = {"layers": [layer.name for layer in short]}
+        yield Edit(id="return-sequences", words=words, attempt=told, parameters=known)
     valid = [layer for layer in layers if getattr(layer, "padding", None) == "valid"]
     if valid:
         told = replace(attempt, change=setting(valid, "padding", "same"))
         words = 'padding="same" in the convolutions and pools'
-        yield Edit(id="padding-same", words=words, attempt=told)
+        known = {"layers": [layer.name for layer in valid]}
+        yield Edit(id="padding-same", words=words, attempt=told, parameters=known)
 
 
 def setting(layers: list[Any], name: str, value: Any) -> Any:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -45,7 +45,7 @@ VERBS = {
     "predict_on_batch": PREDICT,
     "compile": COMPILE,
 }
-Try = tuple[str, str, Callable[[], float | None]]
+Try = tuple[str, str, Callable[[], float | None], Mapping[str, Any]]
 
 
 def with_proof(fits: Sequence[Facts], error: BaseException | None) -> tuple[Facts, ...]:
@@ -83,8 +83,8 @@ def _of_the_chain(error: Exception) -> FixProof | None:
         making = failed_making(one)
         if making is not None:
             tries = (
-                (id_, words, corrected.do)
-                for id_, words, corrected in corrections(making, str(one))
+                (id_, words, corrected.do, known)
+                for id_, words, corrected, known in corrections(making, str(one))
             )
             return _first("call", making.do, tries)
     return None
@@ -97,7 +97,7 @@ def _first(
 ) -> FixProof | None:
     """The first try that passes, told; None where there is none to make."""
     clock, last = Clock(SECONDS), None
-    for number, (id_, words, do) in enumerate(tries):
+    for number, (id_, words, do, known) in enumerate(tries):
         if number == 0 and control is not None and _passes(control):
             return FixProof(what=what, reason="a copy of what failed does not fail")
         if number and (clock.over() or number >= MOST_TRIES):
@@ -107,7 +107,9 @@ def _first(
         except Exception as error:
             last = error
             continue
-        return FixProof(fix=id_, words=words, what=what, passed=True, loss=loss)
+        return FixProof(
+            fix=id_, words=words, what=what, passed=True, loss=loss, parameters=dict(known)
+        )
     if last is None:
         return None
     line = str(last).strip().partition("\n")[0][:LONGEST_REASON]
@@ -147,7 +149,7 @@ def _call(call: FailedCall, message: str) -> FixProof | None:
 
 def _tries(edits: Iterator[Edit]) -> Iterator[Try]:
     for edit in edits:
-        yield edit.id, edit.words, functools.partial(attempts.run, edit.attempt)
+        yield edit.id, edit.words, functools.partial(attempts.run, edit.attempt), edit.parameters
 
 
 def _attempt(call: FailedCall, verb: str) -> Attempt:

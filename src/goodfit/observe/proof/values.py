@@ -38,7 +38,7 @@ def whole_arrays(attempt: Attempt, x: Any, y: Any) -> Iterator[Edit]:
     if plain_list(x) or plain_list(y):
         asked = [name for name, whole in (("x", x), ("y", y)) if plain_list(whole)]
         words = " and ".join(f"np.array({name})" for name in asked)
-        yield Edit(id="arrays", words=words, attempt=attempt)
+        yield Edit(id="arrays", words=words, attempt=attempt, parameters={"arrays": asked})
         return
     shape = tuple(getattr(x, "shape", ()))
     if len(shape) == 2 and rows_of(y) == shape[1]:  # on its side: to cut it would be no fix
@@ -49,7 +49,7 @@ def whole_arrays(attempt: Attempt, x: Any, y: Any) -> Iterator[Edit]:
     if y is not None and len(set(rows)) > 1 and min(rows) > 0:
         cut = min(rows)
         words = f"x[:{cut}] and y[:{cut}], which does not tell whether those rows belong together"
-        yield Edit(id="cut-rows", words=words, attempt=attempt)
+        yield Edit(id="cut-rows", words=words, attempt=attempt, parameters={"rows": cut})
 
 
 def numbers(attempt: Attempt, y: Any) -> Iterator[Edit]:
@@ -57,16 +57,19 @@ def numbers(attempt: Attempt, y: Any) -> Iterator[Edit]:
     x = attempt.x
     both = attempt
     typed: list[str] = []
+    known: dict[str, str] = {}
     if isinstance(attempt.y, np.ndarray) and attempt.y.dtype.kind in "OSU":
-        how, words = _numeric(attempt.y, "y") or _codes(y)
-        both, typed = replace(both, on_y=how), [words]
+        plain = _numeric(attempt.y, "y")
+        how, words = plain or _codes(y)
+        both, typed, known = replace(both, on_y=how), [words], {"y": "float" if plain else "codes"}
     if isinstance(x, np.ndarray) and x.dtype.kind in "OSU":
         found = _numeric(x, "x")
         if found is None:
             return
         both, typed = replace(both, on_x=found[0]), [found[1], *typed]
+        known = {"x": "float", **known}
     if typed:
-        yield Edit(id="numbers", words=" and ".join(typed), attempt=both)
+        yield Edit(id="numbers", words=" and ".join(typed), attempt=both, parameters=known)
 
 
 def _numeric(array: np.ndarray, name: str) -> tuple[Any, str] | None:
@@ -95,7 +98,9 @@ def names(attempt: Attempt, message: str) -> Iterator[Edit]:
             part: _replaced(getattr(attempt, part), wrong, right)
             for part in ("loss", "metrics", "weighted_metrics", "optimizer")
         }
-        yield Edit(id="name", words=told, attempt=replace(attempt, **changed))
+        known = {"call": "compile", "wrong": wrong, "right": right}
+        changed_attempt = replace(attempt, **changed)
+        yield Edit(id="name", words=told, attempt=changed_attempt, parameters=known)
 
 
 def told_name(found: re.Match[str]) -> str:

@@ -195,9 +195,7 @@ class WatchedFit:
         self._recorder = Recorder(watch.folder, len(watch.fits) + 1)
         self._write("backend", backend_name())
         trials = watch.trials and len(watch.fits) < FITS_WITH_BASELINES
-        self._monitor: Any = Monitor(
-            sink=self._write, experiments=watch.experiments, trials=trials
-        )
+        self._monitor: Any = Monitor(sink=self._write, experiments=watch.experiments, trials=trials)
         self.recipe: Callable[[], Any] = lambda: None
         bound.apply_defaults()
         told = bound.arguments
