@@ -13,7 +13,6 @@ from goodfit.confirm import _changed, _resplit
 from goodfit.recipe import DataRecipe, FitRecipe, ModelRecipe, Recipe, Rows, Task
 from goodfit.results import Finding, Remedy, Report
 
-pytestmark = pytest.mark.backend
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(400, 5)).astype("float32")
 Y = (X[:, 0] + X[:, 1] > 0).astype("float32")
@@ -48,6 +47,7 @@ def found(report: Report, code: str) -> Finding:
     return next(finding for finding in report.findings if finding.code == code)
 
 
+@pytest.mark.backend
 def test_the_cause_of_a_broken_training_is_confirmed_with_its_effect() -> None:
     report = diagnosed(X * [1e4, 1e4, 1, 1, 1] + [1e5, 0, 0, 0, 0])
     finding = found(report, "GF102")

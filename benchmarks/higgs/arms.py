@@ -20,7 +20,7 @@ STEPS = 10_000 // BATCH
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """Features (rows, 28) and labels (rows,), float32."""
+    """Features (rows, 28) and labels (rows, 1), float32."""
 
     x: np.ndarray
     y: np.ndarray
@@ -39,7 +39,7 @@ def data(folder: Path) -> tuple[Rows, Rows, Rows]:
         parts.append(np.loadtxt(folder / name, delimiter=",", dtype="float32"))
     train, held = parts
     cuts = (train, held[:1000], held[1000:])
-    found = [Rows(x=part[:, 1:], y=part[:, 0]) for part in cuts]
+    found = [Rows(x=part[:, 1:], y=part[:, :1]) for part in cuts]
     return found[0], found[1], found[2]
 
 

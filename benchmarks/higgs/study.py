@@ -33,7 +33,7 @@ def main() -> None:
     import keras
 
     from goodfit.observe.recipes.observed import observed
-    from goodfit.report import study_text, write_study
+    from goodfit.report import study_text, write_plots, write_study_csv, write_study_html
     from goodfit.results import Protocol, StudyResult
     from goodfit.study.engines.processes import Processes
     from goodfit.study.run import Progress, Proposal, run
@@ -96,7 +96,9 @@ def main() -> None:
         backend=keras.config.backend(),
     )
     print(study_text(result))
-    write_study(result, folder)
+    write_study_html(result, folder / "study.html", overwrite=True)
+    write_study_csv(result, folder, overwrite=True)
+    write_plots(result, folder, overwrite=True)
     for arm in ran.arms:
         for trial in arm.trials:
             losses = [e.validation_loss for e in trial.epochs if e.validation_loss is not None]

@@ -155,7 +155,6 @@ TRAINED = 2
 """Recipes on which each remedy's outcome is trained, of those that it applies to."""
 
 
-@pytest.mark.backend
 @CURES
 def test_what_comes_out_trains(cure: Cure) -> None:
     changed = [recipe for name in HARDEST_FIRST if (recipe := tried(cure, base(name)))]
