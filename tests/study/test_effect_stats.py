@@ -80,3 +80,13 @@ def test_intervals_of_no_effect_cover_zero_nine_times_in_ten_or_more(seed_noise,
         found = effect("accuracy", *scores(rng, 4, 150, 0.0, seed_noise, row_noise))
         wrong += found.low > 0 or found.high < 0
     assert wrong <= 0.08 * 300
+
+
+def test_a_twentieth_of_the_errors_is_nothing_and_of_a_loss_is_not() -> None:
+    rng = np.random.default_rng(5)
+    rows = rng.normal(0, 0.004, (3, 500))
+    base = [np.full(500, 0.5)] * 3
+    assert effect("accuracy", base, list(0.5 + 0.01 + rows)).says == "helps"
+    noisy = rng.normal(0, 0.16, (3, 500))
+    assert effect("accuracy", base, list(0.5 + noisy)).says == "no effect"
+    assert effect("loss", list(np.negative(base)), list(-0.5 + noisy)).says == "cannot tell"

@@ -10,9 +10,9 @@ import numpy as np
 from goodfit.results import Effect, EffectName
 
 LEVEL = 0.05
-NEGLIGIBLE = 0.05
-"""Share of what the baseline gets wrong; a smaller change matters to nobody, and an interval inside
-it says "no effect"."""
+NEGLIGIBLE, NEGLIGIBLE_LOSS = 0.05, 0.01
+"""Share of what the baseline gets wrong, and of its loss, most of which no model could lose; a
+smaller change matters to nobody, and an interval inside it says "no effect"."""
 MIN_SEEDS = 2
 MIN_ROWS = 30
 
@@ -71,6 +71,7 @@ def effect(
         reach = float(stats.t.ppf(1 - level / 2, freedom)) * error
         t = abs(mean) / error if error > 0 else (math.inf if mean else 0.0)
         p = min(1.0, comparisons * 2 * float(stats.t.sf(t, freedom)))
+    share = NEGLIGIBLE_LOSS if measure == "loss" else NEGLIGIBLE
     wrong = abs(_best(measure) - float(first.mean()))
     return Effect(
         measure=measure,
@@ -80,7 +81,7 @@ def effect(
         without=float(first.mean()),
         with_remedy=float(second.mean()),
         p=p,
-        says=_says(mean - reach, mean + reach, NEGLIGIBLE * wrong),
+        says=_says(mean - reach, mean + reach, share * wrong),
         seeds=seeds,
         rows=rows,
         seconds_ratio=seconds_ratio,
