@@ -27,17 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given and given[0].endswith(".py") and Path(given[0]).is_file():
         known.error(f"{given[0]} is no command; did you mean: goodfit run {' '.join(given)}")
     options = known.parse_args(given)
-    commands = {
-        "run": _run,
-        "fix": _fix,
-        "study": _study,
-        "explain": _explain,
-        "show": _show,
-        "demo": _demo,
-    }
-    command = commands[options.command]
     try:
-        return command(options)
+        return _COMMANDS[options.command](options)
     except CannotRunError as error:
         print(f"goodfit: {error}", file=sys.stderr)
         return 2

@@ -18,6 +18,19 @@ from goodfit.results import Remedy
 Config = Mapping[str, Any]
 """A configuration as Keras writes it: `{"class_name": ..., "config": {...}, ...}`."""
 
+WIDTHS: Mapping[str, str] = {
+    "Dense": "units",
+    "LSTM": "units",
+    "GRU": "units",
+    "SimpleRNN": "units",
+    "Conv1D": "filters",
+    "Conv2D": "filters",
+    "Conv3D": "filters",
+    "SeparableConv1D": "filters",
+    "SeparableConv2D": "filters",
+}
+"""Keras' layers with weights that have a width, and the option that sets it."""
+
 TaskName = Literal["binary", "classes", "labels", "regression", "other"]
 
 
@@ -209,35 +222,21 @@ class Recipe:
     def with_targets(self, change: Callable[[Any], Any]) -> Recipe:
         """The recipe with the targets of every set written another way, such as one-hot; what a
         score says of a row must not depend on it."""
-
-        def written(rows: Rows | None) -> Rows | None:
-            return None if rows is None else replace(rows, y=change(rows.y))
-
-        data = self.data
-        return replace(
-            self,
-            data=replace(
-                data,
-                train=replace(data.train, y=change(data.train.y)),
-                validation=written(data.validation),
-                test=written(data.test),
-            ),
-        )
+        return self._with_every_set(lambda rows: replace(rows, y=change(rows.y)))
 
     def with_inputs(self, change: Callable[[Any], Any]) -> Recipe:
         """The recipe with the features of every set written another way, by one function that was
         fitted on training rows, if on any, and looks at each row by itself."""
+        return self._with_every_set(lambda rows: replace(rows, x=change(rows.x)))
 
-        def written(rows: Rows | None) -> Rows | None:
-            return None if rows is None else replace(rows, x=change(rows.x))
-
+    def _with_every_set(self, change: Callable[[Rows], Rows]) -> Recipe:
         data = self.data
         return replace(
             self,
             data=replace(
                 data,
-                train=replace(data.train, x=change(data.train.x)),
-                validation=written(data.validation),
-                test=written(data.test),
+                train=change(data.train),
+                validation=None if data.validation is None else change(data.validation),
+                test=None if data.test is None else change(data.test),
             ),
         )

@@ -224,12 +224,13 @@ class Trial:
 
     Attributes:
         status: "finished", "diverged" (a loss that is not finite), "failed" (an exception, or a
-            process that died) or "cut" (stopped because the arm was already clearly worse).
+            process that died) or "cut" (stopped before its end: the time was up, or the arm lost).
         reason: a sentence, where it is not finished.
         epochs: what every epoch measured.
-        best_epoch: where the honest validation loss was lowest; its weights are the ones scored.
+        best_epoch: where the honest validation loss was lowest, or the last one where the protocol
+            has no patience; its weights are the ones scored.
         still_improving: whether training ended while the validation loss was still falling.
-        validation, test: scores of the best weights by row.
+        validation, test: scores of those weights by row.
     """
 
     arm: str

@@ -126,10 +126,6 @@ class Plan:
         return cst.FlattenSentinel([*first, *middle, *last])
 
 
-def _lists() -> defaultdict[int, list[Any]]:
-    return defaultdict(list)
-
-
 def copied(value: Any) -> Any:
     """A copy of nested containers that shares what they hold."""
     if isinstance(value, defaultdict):

@@ -14,13 +14,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from goodfit.recipe import Config, Recipe
+from goodfit.recipe import WIDTHS, Config, Recipe
 from goodfit.remedies.cure import Cure, DoesNotApplyError, Parameter
 from goodfit.remedies.head import activation as applies
 from goodfit.remedies.initialiser import applied
 from goodfit.remedies.layers import (
     SHAPE_KEEPERS,
-    WIDTHS,
     Layer,
     answering,
     edited,

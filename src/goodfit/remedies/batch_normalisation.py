@@ -11,9 +11,8 @@ normalization" (ECCV 2018), figure 1.
 
 from __future__ import annotations
 
-from goodfit.recipe import Recipe
+from goodfit.recipe import WIDTHS, Recipe
 from goodfit.remedies.cure import Cure, DoesNotApplyError
-from goodfit.remedies.layers import WIDTHS
 from goodfit.remedies.normalising import normalised
 from goodfit.remedies.pace import batch_rows
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from goodfit.recipe import Config, Recipe, TaskName, leaves
+from goodfit.recipe import WIDTHS, Config, Recipe, TaskName, leaves
 from goodfit.remedies.compiled import loss_name, loss_options, with_loss
 from goodfit.remedies.cure import DoesNotApplyError
 from goodfit.remedies.layers import (
-    WIDTHS,
     Layer,
     answering,
     edited,

@@ -11,22 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from goodfit.recipe import Config, Recipe
+from goodfit.recipe import WIDTHS, Config, Recipe
 from goodfit.remedies.cure import DoesNotApplyError
 
 MODELS = ("Sequential", "Functional", "Model")
-WIDTHS: Mapping[str, str] = {
-    "Dense": "units",
-    "LSTM": "units",
-    "GRU": "units",
-    "SimpleRNN": "units",
-    "Conv1D": "filters",
-    "Conv2D": "filters",
-    "Conv3D": "filters",
-    "SeparableConv1D": "filters",
-    "SeparableConv2D": "filters",
-}
-"""Layers with weights that have a width, and the option that sets it."""
 SHAPE_KEEPERS = (
     "Activation", "ReLU", "LeakyReLU", "ELU", "PReLU", "Softmax", "Dropout", "SpatialDropout1D",
     "SpatialDropout2D", "SpatialDropout3D", "GaussianNoise", "GaussianDropout", "AlphaDropout",

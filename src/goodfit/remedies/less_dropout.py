@@ -13,11 +13,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from goodfit.recipe import Config, Recipe
+from goodfit.recipe import WIDTHS, Config, Recipe
 from goodfit.remedies.cure import Cure, DoesNotApplyError, Parameter
 from goodfit.remedies.layers import (
     SHAPE_KEEPERS,
-    WIDTHS,
     Layer,
     edited,
     layers,

@@ -12,17 +12,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from goodfit.recipe import Recipe
+from goodfit.recipe import WIDTHS, Recipe
 from goodfit.remedies.cure import Cure, DoesNotApplyError, Parameter
-from goodfit.remedies.layers import (
-    WIDTHS,
-    Layer,
-    edited,
-    hidden,
-    inserted_after,
-    model_config,
-    settled,
-)
+from goodfit.remedies.layers import Layer, edited, hidden, inserted_after, model_config, settled
 
 KINDS = tuple(kind for kind in WIDTHS if "Conv" in kind)
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from goodfit.recipe import Config, Recipe
+from goodfit.recipe import WIDTHS, Config, Recipe
 from goodfit.remedies.layers import (
     SHAPE_KEEPERS,
-    WIDTHS,
     Layer,
     answering,
     edited,

@@ -36,23 +36,38 @@ def whole(text: str) -> str:
     return _LONE_SURROGATES.sub("\ufffd", text)
 
 
+def of_schema(text: str | bytes, wanted: str, what: str, expected: str, remedy: str) -> Any:
+    """What goodfit wrote as JSON under the schema `wanted`.
+
+    Args:
+        what: "report" or "study", for the message.
+        expected: the file that was expected.
+        remedy: what else to do about a file of another version.
+
+    Raises:
+        ValueError: not JSON, nothing of goodfit's, or of another version of the contract.
+    """
+    try:
+        plain = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"not a goodfit {what}: {error}; expected {expected}") from error
+    if not isinstance(plain, dict) or "schema" not in plain:
+        raise ValueError(f'not a goodfit {what}: no "schema"; expected {expected}')
+    if plain["schema"] != wanted:
+        raise ValueError(
+            f'a file written as {plain["schema"]!r}, but this goodfit reads "{wanted}"; '
+            f"read it with the goodfit that wrote it, or {remedy}"
+        )
+    return plain
+
+
 def from_json(text: str | bytes) -> Report:
     """The report that `to_json` wrote.
 
     Raises:
         ValueError: not JSON, not a report, or a report of another version of the contract.
     """
-    try:
-        plain = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"not a goodfit report: {error}; expected the file of --json") from error
-    if not isinstance(plain, dict) or "schema" not in plain:
-        raise ValueError('not a goodfit report: no "schema"; expected the file of --json')
-    if plain["schema"] != SCHEMA:
-        raise ValueError(
-            f'a report written as {plain["schema"]!r}, but this goodfit reads "{SCHEMA}"; '
-            "read it with the goodfit that wrote it, or run again"
-        )
+    plain = of_schema(text, SCHEMA, "report", "the file of --json", "run again")
     report = codec.from_plain(plain, Report)
     return dataclasses.replace(
         report,

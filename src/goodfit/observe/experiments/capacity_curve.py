@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from goodfit.facts import CurvePoint, ModelFacts
@@ -10,23 +9,13 @@ from goodfit.observe.experiments.clone import CannotCopyError, Change
 from goodfit.observe.experiments.copies import Clock, Copy
 from goodfit.observe.experiments.trained import trained_point
 from goodfit.randomness import sealed
+from goodfit.recipe import WIDTHS
 
 if TYPE_CHECKING:
     from goodfit.observe.experiments.bench import Bench
 
 FACTORS = (1.0, 2.0, 0.5, 4.0)
 SEEDS = (0, 1)
-WIDTHS: Mapping[str, str] = {
-    "Dense": "units",
-    "LSTM": "units",
-    "GRU": "units",
-    "SimpleRNN": "units",
-    "Conv1D": "filters",
-    "Conv2D": "filters",
-    "Conv3D": "filters",
-    "SeparableConv1D": "filters",
-    "SeparableConv2D": "filters",
-}
 
 
 def _hidden(model: ModelFacts | None) -> set[str]:

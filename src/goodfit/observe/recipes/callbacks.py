@@ -7,7 +7,7 @@ from typing import Any
 
 from goodfit.recipe import CallbackRecipe
 
-# Keras keeps the arguments of these in attributes of the same names, but for those renamed here.
+# Keras keeps the arguments of these in attributes of the same names.
 STEERING = {
     "EarlyStopping": (
         "monitor", "min_delta", "patience", "mode", "baseline", "restore_best_weights",
@@ -21,7 +21,7 @@ STEERING = {
 }  # fmt: skip
 SILENT = frozenset(
     {"ModelCheckpoint", "TensorBoard", "CSVLogger", "ProgbarLogger", "History", "BackupAndRestore",
-     "RemoteMonitor", "LambdaCallback", "CallbackList", "Monitor"}
+     "RemoteMonitor", "Monitor"}
 )  # fmt: skip
 
 

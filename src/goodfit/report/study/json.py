@@ -11,7 +11,7 @@ import json
 from typing import NotRequired, TypedDict
 
 from goodfit import codec
-from goodfit.report.json import numbers, whole
+from goodfit.report.json import numbers, of_schema, whole
 from goodfit.results import (
     Arm,
     Effect,
@@ -102,17 +102,7 @@ def study_from_json(text: str | bytes) -> StudyResult:
     Raises:
         ValueError: not JSON, not a study, or a study of another version of the contract.
     """
-    try:
-        plain = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"not a goodfit study: {error}; expected a study's JSON file") from error
-    if not isinstance(plain, dict) or "schema" not in plain:
-        raise ValueError('not a goodfit study: no "schema"; expected a study\'s JSON file')
-    if plain["schema"] != SCHEMA:
-        raise ValueError(
-            f'a file written as {plain["schema"]!r}, but this goodfit reads "{SCHEMA}"; '
-            "read it with the goodfit that wrote it, or run the study again"
-        )
+    plain = of_schema(text, SCHEMA, "study", "a study's JSON file", "run the study again")
     told = codec.from_plain(plain, _Study)
     return StudyResult(**(told | {"arms": tuple(_arm(arm) for arm in told["arms"])}))  # type: ignore[arg-type]
 
