@@ -29,6 +29,16 @@ from goodfit.facts.experiments import (
     RatePoint,
     ShuffledInput,
 )
+from goodfit.facts.images import (
+    AugmentationFacts,
+    BrokenFile,
+    ClassMove,
+    ImageFacts,
+    ImageFolderFacts,
+    ImageOutlier,
+    ImageProperty,
+    ImageSetFacts,
+)
 from goodfit.facts.model import (
     InputFacts,
     LayerFacts,
@@ -68,11 +78,14 @@ from goodfit.facts.training import (
 __all__ = [
     "ApiCall",
     "ArrayFacts",
+    "AugmentationFacts",
     "BaselineFacts",
     "BaselineScore",
+    "BrokenFile",
     "CalibrationFacts",
     "CallFacts",
     "CallbackFacts",
+    "ClassMove",
     "CrashFacts",
     "CurvePoint",
     "DataFacts",
@@ -85,6 +98,11 @@ __all__ = [
     "FixProof",
     "GapFacts",
     "HonestLoss",
+    "ImageFacts",
+    "ImageFolderFacts",
+    "ImageOutlier",
+    "ImageProperty",
+    "ImageSetFacts",
     "InputFacts",
     "LabelSuspects",
     "LayerFacts",

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from goodfit.facts.base import Shape, SourceLine
 from goodfit.facts.data import BaselineFacts, DataFacts
 from goodfit.facts.experiments import ExperimentFacts
+from goodfit.facts.images import ImageFacts
 from goodfit.facts.model import ModelFacts
 from goodfit.facts.settings import SettingsFacts
 from goodfit.facts.training import HonestLoss, Trace
@@ -54,7 +55,9 @@ class CrashFacts:
 class CallFacts:
     """A call of `predict` or `evaluate` by the script, after the fit these facts are of.
     `reshuffles` says whether the rows come in another order at every pass (None where unknown);
-    `same_as` is "train" or "validation" where the rows are those of that set, else ""."""
+    `same_as` is "train" or "validation" where the rows are those of that set, else "".
+    `minimum`, `maximum`, `mean` and `std` are those of the first input's numbers (a sample of at
+    most 2,048 rows), `shape` that of a row; None where it was a stream, or held no numbers."""
 
     kind: str
     source: str = "numpy"
@@ -62,6 +65,11 @@ class CallFacts:
     reshuffles: bool | None = None
     same_as: str = ""
     where: SourceLine | None = None
+    shape: Shape | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    mean: float | None = None
+    std: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +117,8 @@ class ScriptFacts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """All that is known of one fit of one model; a part that could not be had is None, and
-    `missing` says why, by the part's name. `calls` are those of predict and evaluate, `own` sums up
+    `missing` says why, by the part's name; `images` is None where no input holds
+    images. `calls` are those of predict and evaluate, `own` sums up
     this fit, `others` the other fits of the same script."""
 
     model: ModelFacts | None = None
@@ -117,6 +126,7 @@ class Facts:
     data: DataFacts | None = None
     trace: Trace | None = None
     baselines: BaselineFacts | None = None
+    images: ImageFacts | None = None
     crash: CrashFacts | None = None
     experiments: ExperimentFacts | None = None
     script: ScriptFacts | None = None
