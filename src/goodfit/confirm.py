@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 
 from goodfit.facts import Facts
-from goodfit.recipe import NoRecipeError, Recipe
+from goodfit.recipe import NoRecipeError, Recipe, Rows
 from goodfit.remedies import BY_ID, DoesNotApplyError
 from goodfit.remedies.prescribe import prescribe
 from goodfit.results import Effect, Finding, Protocol, Remedy, Trial
+from goodfit.study.balance import FEWEST, MIN_CLASSES, counted
 from goodfit.study.held import Cutter
-from goodfit.study.scores import guessing, measure_of
+from goodfit.study.scores import ACCURACY, guessing, held_classes, measure_of
 from goodfit.study.stats import MIN_ROWS, MIN_SEEDS, effect
 
 SEEDS = (1, 2, 3)
@@ -30,6 +31,9 @@ MOST_REMEDIES = 2
 MOST_TRIED = 6
 """Suspicions tried in one run, the first by rank."""
 SAID_AFTER = 2.0
+OF_CLASSES = ("class-weights", "decision-threshold", "focal-loss", "oversampling", "undersampling",
+              "smote")  # fmt: skip
+"""Remedies that give up some accuracy for the rare classes' sake."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +50,15 @@ class _Candidate:
         assert found is not None
         return found.score
 
+    def rows(self) -> Rows | None:
+        """The rows that both are scored on."""
+        return self.after.data.validation if self.before is None else self.before.data.test
+
 
 @dataclass(kw_only=True)
 class _Bench:
-    """Trials of one fit, within one deadline."""
+    """Trials of one fit, within one deadline. `blind` says that the rare classes have too few rows
+    to be measured by."""
 
     recipe: Recipe
     evaluator: Callable[[Any], Any]
@@ -59,6 +68,7 @@ class _Bench:
     guessing: float
     told_epochs: int
     planned: int = 1
+    blind: bool = False
     baseline: dict[int, Trial] = field(default_factory=dict)
     longest: float = 0.0
     said: float = field(default_factory=time.perf_counter)
@@ -194,7 +204,7 @@ def _changed(recipe: Recipe, remedy: Remedy) -> _Candidate:
     after = BY_ID[remedy.id](recipe, **remedy.parameters)
     if after.fit.callbacks == recipe.fit.callbacks:
         return _Candidate(after=after)
-    cut = Cutter(Protocol(choosing_share=0.5))
+    cut = Cutter(Protocol(choosing_share=0.5, measure=measure_of(recipe)))
     whole = [replace(one, data=replace(one.data, test=None)) for one in (recipe, after)]
     before, after = cut(whole[0]), cut(whole[1])
     if before.data.test is None or before.data.test.count < MIN_ROWS:
@@ -257,7 +267,10 @@ def _bench(
     say: Callable[[str], None],
 ) -> _Bench:
     """Trials as long as the user's own training, or as the budget allows."""
-    epochs = recipe.fit.epochs
+    epochs, measure = recipe.fit.epochs, measure_of(recipe)
+    classes = held_classes(measure, recipe.task, recipe.data.validation)
+    blind = classes is not None and len(counted(classes)[0]) < MIN_CLASSES
+    measure = ACCURACY if blind else measure
     trained = [epoch.seconds for epoch in facts.trace.epochs[1:]] if facts.trace else []
     if len(trained) > 1:
         later = sorted(trained[1:])
@@ -269,12 +282,11 @@ def _bench(
         evaluator=evaluator,
         deadline=time.perf_counter() + seconds,
         say=say,
-        protocol=Protocol(
-            seeds=SEEDS, epochs=epochs, patience=None, measure=measure_of(recipe.task)
-        ),
-        guessing=guessing(recipe),
+        protocol=Protocol(seeds=SEEDS, epochs=epochs, patience=None, measure=measure),
+        guessing=guessing(recipe, measure),
         told_epochs=recipe.fit.epochs,
         planned=max(1, attempts),
+        blind=blind,
     )
 
 
@@ -284,6 +296,9 @@ def _tried(finding: Finding, bench: _Bench) -> Finding:
     What helped is kept: what is suspected next is tried on top of it, since one fault hides others.
     """
     candidates, reason = _candidates(finding, bench.recipe)
+    if bench.blind and any(one.after.remedies[-1].id in OF_CLASSES for one in candidates):
+        candidates = [one for one in candidates if one.after.remedies[-1].id not in OF_CLASSES]
+        reason = f"the rare class has fewer than {FEWEST} validation rows to tell by"
     if not candidates:
         return replace(finding, status_reason=reason)
     best: tuple[Recipe, Effect] | None = None
@@ -344,6 +359,7 @@ def _effect(candidate: _Candidate, bench: _Bench) -> tuple[Effect | None, dict[i
         bench.protocol.measure,
         [score for score, _ in scores],
         [score for _, score in scores],
+        classes=held_classes(bench.protocol.measure, recipe.task, candidate.rows()),
         comparisons=bench.planned,
         seconds_ratio=sum(b.seconds for _, b in pairs) / sum(a.seconds for a, _ in pairs),
     )

@@ -55,9 +55,9 @@ class Effect:
     """The difference that a remedy makes to a score per row, paired by seed and by row.
 
     Attributes:
-        measure: "accuracy" (share of right answers), "explained variance" (1 - squared error /
-            variance of the training targets) or "loss" (honest loss, with its sign turned); of
-            each, more is better.
+        measure: "accuracy" (share of right answers), "balanced accuracy" (the mean of that share
+            over the classes), "explained variance" (1 - squared error / variance of the training
+            targets) or "loss" (honest loss, with its sign turned); of each, more is better.
         difference: mean score with the remedy less that without; above 0 is better.
         low, high: its 95 % interval, over seeds and rows, corrected for `comparisons`.
         without, with_remedy: the two mean scores.
@@ -255,6 +255,9 @@ class Arm:
         choosing: the effect on the rows that chose the winner; None for the baseline.
         confirming: the effect on rows that chose nothing.
         notes: a sentence each, such as why it was stopped early.
+        recall: where the measure is balanced accuracy, of the winner and the baseline: the share of
+            each class's rows that is answered right, by the class's number; on the confirming rows
+            where there are some, else on the choosing ones.
     """
 
     name: str
@@ -263,6 +266,7 @@ class Arm:
     choosing: Effect | None = None
     confirming: Effect | None = None
     notes: tuple[str, ...] = ()
+    recall: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,8 +276,9 @@ class Protocol:
     Attributes:
         seeds: seeds of the trials.
         epochs: the most epochs of one trial.
-        patience: epochs without a lower honest validation loss after which a trial stops and the
-            best weights are restored; None to train all epochs and score the last weights.
+        patience: epochs without a lower honest validation loss (a mean over classes where the
+            measure is balanced accuracy) after which a trial stops and the best weights are
+            restored; None to train all epochs and score the last weights.
         measure: see `Effect.measure`.
         choosing_share: share of the validation rows that choose; the others confirm. 1 where test
             rows are given.
@@ -332,6 +337,8 @@ class StudyResult:
 
     Attributes:
         winner: name of the arm to recommend; the baseline's where none is shown to be better.
+        leader: name of the arm that looks best, shown or not: what to take where something has to
+            be taken. "" where unknown.
         notes: a sentence each on what was left out or went wrong.
         curves: what else was asked for, see `StudyCurve`.
     """
@@ -340,6 +347,7 @@ class StudyResult:
     protocol: Protocol
     arms: tuple[Arm, ...]
     winner: str
+    leader: str = ""
     validation_rows: int = 0
     test_rows: int = 0
     notes: tuple[str, ...] = ()

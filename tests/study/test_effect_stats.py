@@ -90,3 +90,53 @@ def test_a_twentieth_of_the_errors_is_nothing_and_of_a_loss_is_not() -> None:
     noisy = rng.normal(0, 0.16, (3, 500))
     assert effect("accuracy", base, list(0.5 + noisy)).says == "no effect"
     assert effect("loss", list(np.negative(base)), list(-0.5 + noisy)).says == "cannot tell"
+
+
+CLASSES = np.array([0] * 500 + [1] * 10)
+
+
+def rare(
+    rng: np.random.Generator, classes: np.ndarray, chances: tuple[float, float], gain: float
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Balanced scores of five seeds of two arms; of the rare class the second finds more by `gain`.
+    Rows are hard or easy for all seeds alike."""
+    from goodfit.study.balance import row_weights
+
+    rarely = classes == 1
+    first = np.where(rarely, chances[1], chances[0])
+    second = first + gain * rarely
+    hard = rng.random(len(classes))
+
+    def right(chance: np.ndarray) -> np.ndarray:
+        return (0.8 * hard + 0.2 * rng.random(len(classes)) < chance) * row_weights(classes)
+
+    return [right(first) for _ in range(5)], [right(second) for _ in range(5)]
+
+
+def test_intervals_over_classes_cover_the_truth_where_one_class_has_ten_rows() -> None:
+    rng = np.random.default_rng(6)
+    missed = pooled = 0
+    for _ in range(200):
+        scores = rare(rng, CLASSES, (0.98, 0.8), 0.1)
+        found = effect("balanced accuracy", *scores, classes=CLASSES)
+        missed += not found.low <= 0.05 <= found.high
+        found = effect("balanced accuracy", *scores)
+        pooled += not found.low <= 0.05 <= found.high
+    assert missed <= 0.05 * 200
+    assert pooled > 0.1 * 200, "rows of all classes together promise too much, as expected"
+
+
+def test_rows_of_a_rare_class_decide_and_too_few_of_them_cannot() -> None:
+    rng = np.random.default_rng(7)
+    classes = np.array([0] * 500 + [1] * 40)
+    scores = rare(rng, classes, (0.98, 0.3), 0.5)
+    assert effect("balanced accuracy", *scores, classes=classes).says == "helps"
+    few = np.array([0] * 531 + [1] * 9)
+    assert effect("balanced accuracy", *scores, classes=few).says == "cannot tell"
+
+
+def test_where_ten_rows_of_a_class_did_not_change_nothing_is_known_of_it() -> None:
+    base = [np.ones(510)] * 3
+    found = effect("balanced accuracy", base, base, classes=CLASSES)
+    assert found.says == "cannot tell"
+    assert found.high - found.low > 0.1

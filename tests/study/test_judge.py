@@ -9,6 +9,7 @@ import pytest
 from scripted import ROWS, right
 
 from goodfit.results import Arm, Protocol, RowScores, Trial, TrialEpoch
+from goodfit.study.balance import row_weights
 from goodfit.study.judge import judge
 
 PROTOCOL = Protocol(seeds=(0, 1, 2), epochs=5)
@@ -142,3 +143,47 @@ def test_the_order_of_arms_changes_nothing_but_the_order():
     second, again, _ = judge([arms[0], *reversed(arms[1:])], PROTOCOL)
     assert winner == again
     assert {a.name: a.choosing for a in first} == {a.name: a.choosing for a in second}
+
+
+def by_class(name: str, common: float, rare: float, classes: np.ndarray) -> Arm:
+    """Three trials with these shares of right answers of two classes, as balanced scores."""
+    weights = row_weights(classes)
+
+    def scores(seed: int) -> RowScores:
+        chance = np.where(classes == 1, rare, common)
+        right_ = np.random.default_rng(seed).random(len(classes)) < chance
+        return RowScores(score=right_ * weights, loss=1.0 - right_)
+
+    trials = tuple(
+        Trial(arm=name, seed=seed, status="finished", validation=scores(seed), test=scores(seed))
+        for seed in PROTOCOL.seeds
+    )
+    return Arm(name=name, trials=trials)
+
+
+BALANCED = replace(PROTOCOL, measure="balanced accuracy")
+
+
+def test_recall_by_class_is_told_of_the_winner_and_the_baseline():
+    classes = np.array([0] * 400 + [1] * 60 + [2] * 3)
+    arms = [by_class("baseline", 0.95, 0.3, classes), by_class("other", 0.95, 0.3, classes),
+            by_class("weights", 0.9, 0.9, classes)]  # fmt: skip
+    held = {"validation": classes, "test": classes}
+    judged, winner, notes = judge(arms, BALANCED, held)
+    assert winner == "weights"
+    assert judged[0].recall["1"] == pytest.approx(0.3, abs=0.1)
+    assert judged[2].recall["1"] == pytest.approx(0.9, abs=0.1)
+    assert set(judged[2].recall) == {"0", "1"}
+    assert judged[1].recall == {}
+    assert judged[2].confirming.without == pytest.approx((0.95 + 0.3) / 2, abs=0.05)
+    assert len(notes) == 2
+    assert "too few rows of class 2 (3) to tell" in notes[0]
+
+
+def test_a_rare_class_of_two_with_too_few_rows_cannot_be_told_of():
+    classes = np.array([0] * 400 + [1] * 9)
+    arms = [by_class("baseline", 0.5, 0.1, classes), by_class("best", 0.99, 0.99, classes)]
+    judged, winner, notes = judge(arms, BALANCED, {"validation": classes, "test": classes})
+    assert winner == "baseline"
+    assert judged[1].choosing.says == "cannot tell"
+    assert "leave nothing to compare; at least 10 are needed" in notes[0]

@@ -5,13 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from goodfit.recipe import Task
-from goodfit.study.scores import measure_of, row_losses, row_scores, target_variance
+from goodfit.recipe import DataRecipe, FitRecipe, ModelRecipe, Recipe, Rows, Task
+from goodfit.study.scores import guessing, measure_of, row_losses, row_scores, target_variance
 from goodfit.study.trend import still_falling
 
 ONE = np.ones(1)
 BINARY = Task(name="binary", classes=2)
 THREE = Task(name="classes", classes=3)
+
+
+def recipe(task: Task, train: list[int], held: list[int]) -> Recipe:
+    """Only its targets and its task matter."""
+    sets = [Rows(x=np.zeros((len(y), 1)), y=np.array(y)) for y in (train, held)]
+    data = DataRecipe(train=sets[0], validation=sets[1])
+    return Recipe(model=ModelRecipe(), compile={}, fit=FitRecipe(), data=data, task=task)
 
 
 @pytest.mark.parametrize(
@@ -69,9 +76,62 @@ def test_a_loss_is_shared_by_whatever_was_trained_with():
 
 
 def test_tasks_without_classes_or_numbers_are_scored_by_their_loss():
-    assert measure_of(Task(name="other")) == "loss"
+    assert measure_of(recipe(Task(name="other"), [0, 1], [0, 1])) == "loss"
     losses = np.array([1.0, 2.0])
     assert row_scores(Task(), "loss", np.zeros((2, 3)), None, losses, ONE).tolist() == [-1.0, -2.0]
+
+
+RARE = [0] * 130 + [1] * 20
+
+
+@pytest.mark.parametrize(
+    ("task", "train", "held", "expected"),
+    [
+        (BINARY, RARE, RARE, "balanced accuracy"),
+        (BINARY, [0] * 110 + [1] * 40, [0] * 70 + [1] * 30, "accuracy"),
+        (THREE, [0, 1] * 80 + [2] * 12, [0, 1] * 40 + [2] * 6, "balanced accuracy"),
+        # In order of their classes: the whole is even, though neither set is.
+        (THREE, [0] * 100 + [1] * 90, [1] * 10 + [2] * 100, "accuracy"),
+        # One row in four, but of eight: chance.
+        (BINARY, [0] * 6, [0, 1], "accuracy"),
+        (Task(name="labels"), RARE, RARE, "accuracy"),
+        (Task(name="regression"), RARE, RARE, "explained variance"),
+    ],
+)
+def test_a_class_that_accuracy_hardly_sees_asks_for_the_mean_over_classes(
+    task, train, held, expected
+):
+    assert measure_of(recipe(task, train, held)) == expected
+
+
+def test_classes_with_few_rows_by_chance_are_not_called_rare():
+    wrong = 0
+    for seed in range(200):
+        y = np.random.default_rng(seed).integers(0, 50, 600).tolist()
+        wrong += measure_of(recipe(Task(name="classes"), y[:500], y[500:])) != "accuracy"
+    assert wrong == 0
+
+
+def test_the_mean_of_balanced_scores_is_scikit_learns_balanced_accuracy():
+    from sklearn.metrics import balanced_accuracy_score
+
+    rng = np.random.default_rng(0)
+    y = np.array([0] * 80 + [1] * 30 + [2] * 12)
+    chances = rng.dirichlet([1, 1, 1], len(y))
+    found = row_scores(THREE, "balanced accuracy", y, chances, np.zeros(len(y)), ONE)
+    assert found.mean() == pytest.approx(balanced_accuracy_score(y, chances.argmax(axis=1)))
+    # A class of too few rows is left out, as if it were not there.
+    few = np.concatenate([y, [3] * 9])
+    more = np.concatenate([chances, chances[:9]])
+    again = row_scores(THREE, "balanced accuracy", few, more, np.zeros(len(few)), ONE)
+    assert again.mean() == pytest.approx(found.mean())
+
+
+def test_one_answer_for_all_rows_is_guessing():
+    given = recipe(BINARY, RARE, RARE)
+    assert guessing(given, "accuracy") == pytest.approx(130 / 150)
+    assert guessing(given, "balanced accuracy") == 0.5
+    assert guessing(given, "loss") == -np.inf
 
 
 def test_a_curve_that_still_falls_is_told_from_a_flat_one():

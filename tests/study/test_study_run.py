@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scripted import Scripted, proposal
 
+from goodfit.recipe import Task
 from goodfit.results import Protocol
 from goodfit.study.held import Cutter, choosing_rows
 from goodfit.study.run import Progress, run
@@ -176,3 +177,33 @@ def test_test_rows_confirm_where_there_are_any():
 def test_the_split_is_the_same_every_time():
     np.testing.assert_array_equal(choosing_rows(1000, 0.3), choosing_rows(1000, 0.3))
     assert choosing_rows(1000, 0.3).sum() == 300
+
+
+def test_both_parts_hold_rows_of_a_rare_class() -> None:
+    classes = np.zeros(1001, dtype="int64")
+    classes[np.random.default_rng(0).permutation(1001)[:13]] = 1
+    chooses = choosing_rows(1001, 0.5, classes)
+    assert chooses.sum() == 500
+    assert sorted([classes[chooses].sum(), classes[~chooses].sum()]) == [6, 7]
+    third = choosing_rows(1001, 0.3, classes)
+    assert (third.sum(), classes[third].sum()) == (300, 4)
+    # Rows of the frequent class are drawn, not taken by their order.
+    assert 0.4 < chooses[:500].mean() < 0.6
+
+
+def test_only_studies_that_count_classes_alike_are_cut_by_class() -> None:
+    y = np.array([0] * 400 + [1] * 400 + [2] * 13)
+    given = proposal("a", held=len(y)).recipe
+    rows = replace(given.data.validation, y=y)
+    given = replace(
+        given, data=replace(given.data, validation=rows), task=Task(name="classes", classes=3)
+    )
+    plain = Cutter(PROTOCOL)(given).data.validation
+    np.testing.assert_array_equal(plain.y, y[choosing_rows(len(y), 0.5)])
+    balanced = replace(PROTOCOL, measure="balanced accuracy")
+    cut = Cutter(balanced)
+    chosen = cut(given).data.validation
+    assert abs((chosen.y == 2).sum() - 6.5) == 0.5
+    # An arm that writes the classes another way is cut alike.
+    other = given.with_targets(lambda labels: 2 - labels)
+    np.testing.assert_array_equal(cut(other).data.validation.x, chosen.x)

@@ -55,7 +55,7 @@ def conduct(
         seeds=tuple(range(plan.seeds)),
         epochs=plan.epochs or epochs,
         patience=plan.patience,
-        measure=measure_of(recipe.task),
+        measure=measure_of(recipe),
         choosing_share=1.0 if recipe.data.test is not None else 0.5,
     )
     folder = made(
@@ -76,6 +76,7 @@ def conduct(
         protocol=protocol,
         arms=ran.arms,
         winner=ran.winner,
+        leader=ran.leader,
         validation_rows=ran.validation_rows,
         test_rows=ran.test_rows,
         notes=(*notes, *left_out, *work.notes, *_ended(ran, work), *recipe.notes),

@@ -10,12 +10,15 @@ from typing import Literal
 import numpy as np
 
 from goodfit.results import Arm, Effect, Protocol, Remedy, Trial
-from goodfit.study.stats import effect
+from goodfit.study.balance import FEWEST, MIN_CLASSES, counted, recalls
+from goodfit.study.stats import MIN_SEEDS, effect
 
 MIN_ROWS = 50
 """Below, an interval over rows rests on too few of them to be trusted."""
 
 Part = Literal["validation", "test"]
+Classes = Mapping[Part, np.ndarray | None]
+"""The class of every held-out row, where the measure counts classes alike."""
 
 
 def scores_of(trial: Trial, part: Part) -> np.ndarray | None:
@@ -25,10 +28,15 @@ def scores_of(trial: Trial, part: Part) -> np.ndarray | None:
 
 
 def compared(
-    measure: str, part: Part, without: Arm, arm: Arm, comparisons: int
+    measure: str,
+    part: Part,
+    without: Arm,
+    arm: Arm,
+    comparisons: int,
+    classes: np.ndarray | None = None,
 ) -> tuple[Effect | None, str]:
     """The effect of an arm on one part of the held-out rows over the seeds that both have, and a
-    sentence where it is missing or too thin, else ""."""
+    clause where it is missing or too thin, else ""."""
     pairs = []
     ours = {trial.seed: trial for trial in arm.trials}
     for trial in without.trials:
@@ -46,13 +54,30 @@ def compared(
         measure,
         [x for x, *_ in told],
         [y for _, y, *_ in told],
+        classes=classes,
         comparisons=comparisons,
         seconds_ratio=seconds / base if base > 0 else None,
     )
     if found.rows < MIN_ROWS:
         why = f"{found.rows} rows are too few to tell; at least {MIN_ROWS} are needed"
         return replace(found, says="cannot tell"), why
-    return found, ""
+    return found, "" if classes is None else _uncounted(classes)
+
+
+def _uncounted(classes: np.ndarray) -> str:
+    """A clause on the classes that are left out of the mean over classes, "" where none is."""
+    values, counts = np.unique(classes, return_counts=True)
+    few = [f"{v} ({n})" for v, n in zip(values, counts, strict=True) if n < FEWEST]
+    if not few:
+        return ""
+    left = (
+        "are not counted" if len(counted(classes)[0]) >= MIN_CLASSES else "leave nothing to compare"
+    )
+    which = "class" if len(few) == 1 else "classes"
+    return (
+        f"too few rows of {which} {', '.join(few[:6])}{' and more' if len(few) > 6 else ''} to "
+        f"tell how they fare, so they {left}; at least {FEWEST} are needed"
+    )
 
 
 def training_seconds(trial: Trial) -> float:
@@ -70,35 +95,54 @@ def _bounded(measure: str, scores: np.ndarray | None) -> np.ndarray | None:
     return np.where(np.isfinite(scores), scores, 0.0).astype("float32")
 
 
-def judge(arms: Sequence[Arm], protocol: Protocol) -> tuple[tuple[Arm, ...], str, tuple[str, ...]]:
+def judge(
+    arms: Sequence[Arm], protocol: Protocol, classes: Classes | None = None
+) -> tuple[tuple[Arm, ...], str, tuple[str, ...]]:
     """The arms with their effects, the winner's name, and notes on the study as a whole.
 
-    The winner has the best effect among the arms that help on the choosing rows; only its effect is
-    measured on the confirming ones, so those need no correction. An arm of which any trial failed
+    The winner has the best effect among the arms that help on the choosing rows. Where those are
+    too few to show any, the arm that looks best wins if it helps on the confirming ones. No other
+    arm's effect is measured on these, so they need no correction. An arm of which any trial failed
     or diverged cannot win.
 
     Args:
         arms: the baseline first.
     """
-    baseline, comparisons = arms[0], max(1, len(arms) - 1)
+    baseline, comparisons, known = arms[0], max(1, len(arms) - 1), classes or {}
+    chose = known.get("validation")
     judged = [with_notes(baseline)]
     thin: set[str] = set()
     for arm in arms[1:]:
-        found, why = compared(protocol.measure, "validation", baseline, arm, comparisons)
+        found, why = compared(protocol.measure, "validation", baseline, arm, comparisons, chose)
         if found is not None and why:
             thin.add(f"Choosing rows: {why}.")
         notes = (*arm.notes, why) if found is None and arm.trials else arm.notes
         judged.append(with_notes(replace(arm, choosing=found, notes=notes)))
     winner = _winner(judged)
-    if winner != baseline.name:
-        at = next(i for i, arm in enumerate(judged) if arm.name == winner)
-        found, why = compared(protocol.measure, "test", baseline, judged[at], 1)
+    best = leader(judged, winner)
+    if best != baseline.name:
+        at = next(i for i, arm in enumerate(judged) if arm.name == best)
+        confirmed = known.get("test")
+        found, why = compared(protocol.measure, "test", baseline, judged[at], 1, confirmed)
         if why:
             thin.add(f"Confirming rows: {why}.")
         judged[at] = replace(judged[at], confirming=found)
+        winner = best if found is not None and found.says == "helps" else winner
+        part: Part = "validation" if found is None else "test"
+        for place in (0, at) if winner == best else ():
+            judged[place] = with_recalls(judged[place], part, known.get(part))
     if len(protocol.seeds) < 2:
         thin.add("One seed cannot tell a remedy from chance; give at least two.")
     return tuple(judged), winner, tuple(sorted(thin))
+
+
+def with_recalls(arm: Arm, part: Part, classes: np.ndarray | None) -> Arm:
+    """The arm with its recall of every class on these rows, by its finished trials."""
+    told = [scores_of(trial, part) for trial in arm.trials]
+    right = [scores > 0 for scores in told if scores is not None]
+    if classes is None or not right:
+        return arm
+    return replace(arm, recall=recalls(np.stack(right), classes))
 
 
 def _winner(arms: Sequence[Arm]) -> str:
@@ -111,6 +155,31 @@ def _winner(arms: Sequence[Arm]) -> str:
     ]
     best = max((difference for difference, _ in able), default=None)
     return next((name for difference, name in able if difference == best), arms[0].name)
+
+
+def leader(arms: Sequence[Arm], winner: str) -> str:
+    """What to take where something has to be taken: the winner; else, of the arms that were trained
+    under most seeds, at least two, the one that looks best on rows enough to tell anything. The
+    baseline where none looks better, or where that one harms on the confirming rows."""
+    if winner != arms[0].name:
+        return winner
+    able = [arm for arm in arms[1:] if all(trial.status == "finished" for trial in arm.trials)]
+    most = max((len(arm.trials) for arm in able), default=0)
+    looks = {
+        arm.name: arm
+        for arm in able
+        if len(arm.trials) == most >= MIN_SEEDS
+        and arm.choosing is not None
+        and arm.choosing.rows >= MIN_ROWS
+        and arm.choosing.difference > 0
+    }
+    best = max(looks.values(), key=_looks, default=arms[0])
+    harms = best.confirming is not None and best.confirming.says == "harms"
+    return arms[0].name if harms else best.name
+
+
+def _looks(arm: Arm) -> float:
+    return arm.choosing.difference if arm.choosing is not None else 0.0
 
 
 def with_notes(arm: Arm) -> Arm:

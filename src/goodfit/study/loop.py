@@ -7,22 +7,33 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from goodfit.recipe import Recipe
+from goodfit.recipe import Recipe, Rows
 from goodfit.results import Arm, Effect, Protocol, Trial, TrialEpoch
 from goodfit.study.engines.engine import Engine
 from goodfit.study.held import Cutter
-from goodfit.study.judge import arm_of, scores_of
+from goodfit.study.judge import Part, arm_of, scores_of
 from goodfit.study.parcel import Digests, digest
 from goodfit.study.race import MIN_SEEDS, best_of, losers
+from goodfit.study.scores import held_classes
 from goodfit.study.store import Store, Unkept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Proposal:
-    """An arm to be: a recipe and its name; the remedies are the recipe's."""
+    """An arm to be: a recipe and its name; the remedies are the recipe's. `most` is the number of
+    seeds that it is trained under at most, the first ones; None for all of them."""
 
     name: str
     recipe: Recipe
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What one stage of a study hands on to the next, so that rows are cut and read once."""
+
+    cut: Cutter
+    digests: Digests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,22 +70,37 @@ class Loop:
         store: Store | Unkept,
         on_progress: Callable[[Progress], None],
         over: Callable[[], bool],
+        known: Known,
     ) -> None:
         self._proposals, self._protocol = arms, protocol
         self._engine, self._store = engine, store
         self._on_progress, self._over = on_progress, over
-        cut, digests = Cutter(protocol), Digests()
-        self.recipes = {arm.name: cut(arm.recipe) for arm in arms}
+        self.recipes = {arm.name: known.cut(arm.recipe) for arm in arms}
         self._baseline = arms[0].name
+        first = self.recipes[self._baseline]
+        held: dict[Part, Rows | None] = {
+            "validation": first.data.validation,
+            "test": first.data.test,
+        }
+        self.classes = {
+            part: held_classes(protocol.measure, first.task, rows) for part, rows in held.items()
+        }
         # Seeds of each arm; racing takes the last ones away.
-        self._seeds: dict[str, tuple[int, ...]] = {arm.name: protocol.seeds for arm in arms}
-        self._notes: dict[str, str] = {}
+        self._seeds: dict[str, tuple[int, ...]] = {
+            arm.name: protocol.seeds[: arm.most] for arm in arms
+        }
+        self._notes = {
+            arm.name: f"Looked at under {arm.most} of {len(protocol.seeds)} seeds: others looked "
+            "better."
+            for arm in arms
+            if arm.most is not None and arm.most < len(protocol.seeds)
+        }
         self._trials: dict[str, dict[int, Trial]] = {arm.name: {} for arm in arms}
         self._running: set[tuple[str, int]] = set()
         self._round = 0
         self._best: str | None = None
         for name, recipe in self.recipes.items():
-            store.register(name, digest(recipe, digests), recipe.remedies)
+            store.register(name, digest(recipe, known.digests), recipe.remedies)
         for trial in store.trials():
             if trial.arm in self._trials and trial.seed in protocol.seeds:
                 self._trials[trial.arm][trial.seed] = trial
@@ -166,6 +192,7 @@ class Loop:
             whole,
             exempt=(self._baseline,),
             comparisons=max(1, len(self.recipes) - 1),
+            classes=self.classes["validation"],
         )
         after = f"Stopped after {len(upto)} of {len(self._protocol.seeds)} seeds"
         for name in running:
@@ -217,6 +244,6 @@ class Loop:
 
 
 def _words(found: Effect) -> str:
-    scale, unit = (100.0, " points") if found.measure == "accuracy" else (1.0, "")
+    scale, unit = (100.0, " points") if "accuracy" in found.measure else (1.0, "")
     low, mid, high = (scale * x for x in (found.low, found.difference, found.high))
     return f"{found.measure} {mid:+.3g}{unit}, 95 % interval {low:+.3g} to {high:+.3g}"

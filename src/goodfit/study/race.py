@@ -30,6 +30,7 @@ def losers(
     *,
     exempt: Collection[str] = (),
     comparisons: int = 1,
+    classes: np.ndarray | None = None,
 ) -> tuple[str | None, dict[str, Effect]]:
     """The best arm so far, and the arms that are clearly worse than it, with their effects against
     it: the whole interval is below 0.
@@ -38,6 +39,7 @@ def losers(
         scores: of every arm that still runs, the scores by row of the same seeds in the same order.
         exempt: arms that are never stopped.
         comparisons: arms compared at once, which the intervals are corrected for.
+        classes: see `goodfit.study.stats.effect`.
     """
     best = best_of(scores)
     if best is None or len(scores[best]) < MIN_SEEDS:
@@ -45,9 +47,10 @@ def losers(
     found: dict[str, Effect] = {}
     for name, by_seed in scores.items():
         alike = [x.shape for x in by_seed] == [x.shape for x in scores[best]]
+        alike = alike and (classes is None or by_seed[0].shape == classes.shape)
         if name == best or name in exempt or not alike:
             continue
-        against = effect(measure, scores[best], by_seed, comparisons=comparisons)
+        against = effect(measure, scores[best], by_seed, classes=classes, comparisons=comparisons)
         if against.high < 0:
             found[name] = against
     return best, found

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from goodfit.recipe import Recipe
 from goodfit.results import Arm, Protocol
 from goodfit.study.engines.engine import Engine
-from goodfit.study.judge import judge
-from goodfit.study.loop import Loop, Progress, Proposal
+from goodfit.study.held import Cutter
+from goodfit.study.judge import judge, leader
+from goodfit.study.loop import Known, Loop, Progress, Proposal
+from goodfit.study.parcel import Digests
 from goodfit.study.store import Store, Unkept
 
-__all__ = ["Progress", "Proposal", "Ran", "run"]
+__all__ = ["Known", "Progress", "Proposal", "Ran", "run"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,12 +25,14 @@ class Ran:
     Attributes:
         arms: in the order they were proposed.
         winner: name of the arm to recommend; the baseline's where none is shown to be better.
+        leader: name of the arm that looks best, shown or not.
         interrupted: whether Ctrl-C or the end of the time left trials untrained.
         validation_rows, test_rows: rows that chose, and that confirmed.
     """
 
     arms: tuple[Arm, ...]
     winner: str
+    leader: str
     notes: tuple[str, ...] = ()
     interrupted: bool = False
     validation_rows: int = 0
@@ -44,12 +48,13 @@ def run(
     *,
     on_progress: Callable[[Progress], None] = lambda _: None,
     over: Callable[[], bool] = lambda: False,
+    known: Known | None = None,
 ) -> Ran:
     """Train every arm under every seed and compare the arms with the first, the baseline.
 
     All arms train a seed before any trains the next one, the baseline first. Trials that the store
     has are not repeated. Ctrl-C, and `over` answering True, end the study with what is known; the
-    engine is closed then.
+    engine is closed then. `known` is the same for all stages of one study.
 
     Raises:
         ValueError: no arm, two of one name, no seed, or no validation rows.
@@ -58,7 +63,8 @@ def run(
     """
     _refuse(arms, protocol)
     started = time.perf_counter()
-    loop = Loop(arms, protocol, engine, store, on_progress, over)
+    known = known or Known(cut=Cutter(protocol), digests=Digests())
+    loop = Loop(arms, protocol, engine, store, on_progress, over, known)
     interrupted = False
     try:
         loop.go()
@@ -67,7 +73,7 @@ def run(
         interrupted = True
     if interrupted:
         engine.close()
-    judged, winner, notes = judge(loop.arms(), protocol)
+    judged, winner, notes = judge(loop.arms(), protocol, loop.classes)
     if interrupted:
         done, total = loop.count()
         notes = (*notes, f"Interrupted after {done} of {total} trials.")
@@ -75,6 +81,7 @@ def run(
     return Ran(
         arms=judged,
         winner=winner,
+        leader=leader(judged, winner),
         notes=notes,
         interrupted=interrupted,
         validation_rows=chose,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from goodfit.results import Effect, EffectName
+from goodfit.study.balance import MIN_CLASSES, counted
 
 LEVEL = 0.05
 NEGLIGIBLE, NEGLIGIBLE_LOSS = 0.05, 0.01
@@ -22,6 +23,7 @@ def effect(
     without: Sequence[np.ndarray],
     with_remedy: Sequence[np.ndarray],
     *,
+    classes: np.ndarray | None = None,
     comparisons: int = 1,
     seconds_ratio: float | None = None,
 ) -> Effect:
@@ -38,11 +40,13 @@ def effect(
         measure: see `Effect.measure`.
         without, with_remedy: scores by row of each seed, each of shape (rows,), in the same order
             of seeds and rows.
+        classes: the class of every row, (rows,), where the scores count classes alike.
         comparisons: number of arms compared at once, at least 1.
         seconds_ratio: kept in the effect.
 
     Returns:
-        The effect; "cannot tell" below 2 seeds or 30 rows, and where a score is not finite.
+        The effect; "cannot tell" below 2 seeds or 30 rows, where a score is not finite, and where
+        fewer than 2 classes have rows enough to count.
 
     Raises:
         ValueError: the seeds or the rows of the two differ in number.
@@ -65,8 +69,10 @@ def effect(
     seeds, rows = difference.shape
     mean = float(difference.mean())
     reach, p = math.inf, 1.0
-    if np.isfinite(difference).all() and seeds >= MIN_SEEDS and rows >= MIN_ROWS:
-        error, freedom = _standard_error(difference)
+    enough = seeds >= MIN_SEEDS and rows >= MIN_ROWS
+    enough = enough and (classes is None or len(counted(classes)[0]) >= MIN_CLASSES)
+    if enough and np.isfinite(difference).all():
+        error, freedom = _standard_error(difference, classes)
         level = LEVEL / comparisons
         reach = float(stats.t.ppf(1 - level / 2, freedom)) * error
         t = abs(mean) / error if error > 0 else (math.inf if mean else 0.0)
@@ -89,16 +95,37 @@ def effect(
     )
 
 
-def _standard_error(difference: np.ndarray) -> tuple[float, float]:
+def _standard_error(difference: np.ndarray, classes: np.ndarray | None) -> tuple[float, float]:
     """Of the mean difference, and its degrees of freedom."""
     seeds, rows = difference.shape
-    by_seed = float(difference.mean(axis=1).var(ddof=1)) / seeds
-    by_row = float(difference.mean(axis=0).var(ddof=1)) / rows
-    variance = by_seed + by_row
+    by_row = difference.mean(axis=0)
+    parts = [(float(difference.mean(axis=1).var(ddof=1)) / seeds, seeds - 1)]
+    parts += [(float(by_row.var(ddof=1)) / rows, rows - 1)] if classes is None else _of_classes(
+        by_row, classes
+    )  # fmt: skip
+    variance = sum(part for part, _ in parts)
     if variance <= 0:
         return 0.0, seeds - 1.0
-    freedom = variance**2 / (by_seed**2 / (seeds - 1) + by_row**2 / (rows - 1))
-    return math.sqrt(variance), freedom
+    return math.sqrt(variance), variance**2 / sum(part**2 / freedom for part, freedom in parts)
+
+
+def _of_classes(difference: np.ndarray, classes: np.ndarray) -> list[tuple[float, int]]:
+    """The variance that each class's rows give to the mean over classes, and its degrees of
+    freedom: class by class, for a few rows of a rare class decide as much as all others do.
+
+    Half a row is added to each of the four outcomes, right or wrong without and with the remedy, so
+    that the variance of a class in which no answer changed is not 0: Agresti and Min, "Simple
+    improved confidence intervals for comparing matched proportions" (Statistics in Medicine 2005).
+    """
+    found = []
+    values, counts = counted(classes)
+    for one, count in zip(values, counts, strict=True):
+        # From scores back to right and wrong: a row counts rows / (classes * rows of its class).
+        change = difference[classes == one] * (len(values) * count / len(classes))
+        more = count + 2
+        spread = (float((change**2).sum()) + 1) / more - (float(change.sum()) / more) ** 2
+        found.append((spread / more / len(values) ** 2, int(count) - 1))
+    return found
 
 
 def _best(measure: str) -> float:

@@ -15,8 +15,9 @@ from goodfit import results
 from goodfit.randomness import unchanged
 from goodfit.recipe import CallbackRecipe, NoRecipeError, Recipe, Rows
 from goodfit.results import RowScores, Trial, TrialEpoch
+from goodfit.study.balance import FEWEST, row_weights
 from goodfit.study.engines.build import build
-from goodfit.study.scores import row_losses, row_scores, target_variance
+from goodfit.study.scores import held_classes, row_losses, row_scores, target_variance
 from goodfit.study.trend import still_falling
 
 TRAIN_ROWS = 512
@@ -127,6 +128,12 @@ def _scored(
     )
 
 
+def _counting(recipe: Recipe, rows: Rows | None, measure: str, fewest: int) -> np.ndarray | float:
+    """What each row's loss counts for: classes alike where the measure counts them alike."""
+    classes = held_classes(measure, recipe.task, rows)
+    return 1.0 if classes is None else row_weights(classes, fewest)
+
+
 def _callback(told: CallbackRecipe) -> Any:
     return getattr(keras.callbacks, told.name)(**told.arguments)
 
@@ -148,6 +155,10 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
         self._train = rows.at(np.sort(index))
         held = recipe.data.validation
         self._held = held.at(slice(0, WATCHED_ROWS)) if held is not None else None
+        self._count = {
+            role: _counting(recipe, part, job.protocol.measure, fewest)
+            for role, part, fewest in (("train", self._train, 1), ("held", self._held, FEWEST))
+        }
         self._lowest = math.inf
         self._began = 0.0
 
@@ -158,8 +169,8 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
         seconds = time.perf_counter() - self._began
         found = TrialEpoch(
             index=epoch,
-            train_loss=self._loss(self._train),
-            validation_loss=self._loss(self._held),
+            train_loss=self._loss(self._train, self._count["train"]),
+            validation_loss=self._loss(self._held, self._count["held"]),
             learning_rate=float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)),
             seconds=seconds,
         )
@@ -173,10 +184,10 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
         elif self._impatient(epoch):
             self.model.stop_training = True
 
-    def _loss(self, rows: Rows | None) -> float | None:
+    def _loss(self, rows: Rows | None, counts: np.ndarray | float) -> float | None:
         if rows is None:
             return None
-        return float(np.mean(self._evaluator.measure(rows)[0]))
+        return float(np.mean(self._evaluator.measure(rows)[0] * counts))
 
     def _keep_best(self, epoch: int, found: TrialEpoch) -> None:
         if self._job.protocol.patience is None:
