@@ -61,6 +61,14 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
     "GF126": ("GF601", *STUCK, *WEAK),
     "GF127": ("GF102", "GF303", *BROKEN, *WEAK),
     "GF129": (*STUCK, *WEAK),
+    "GF130": ("GF611", "GF131"),
+    "GF131": (
+        *("GF602", "GF604", "GF610", "GF611", "GF110", "GF111", "GF115", "GF121", "GF123"),
+        *("GF201", "GF203", "GF401", "GF402", "GF405", *STUCK, *WEAK),
+    ),
+    "GF132": (*OVERFIT, "GF407"),
+    "GF133": ("GF114", "GF116", *WEAK),
+    "GF135": ("GF127", "GF133", *STUCK, *WEAK),
     "GF201": (
         "GF601",
         "GF109",

@@ -43,6 +43,7 @@ ALWAYS_DATA = (
     "GF122",
     "GF123",
     "GF124",
+    "GF132",
 )
 SYMPTOMS = ("GF303", *BROKEN, *WEAK)
 MORE_EPOCHS = "train for at least five epochs"

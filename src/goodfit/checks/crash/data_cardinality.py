@@ -24,7 +24,10 @@ _SPLIT = re.compile(
     r"`validation_split=([\d.]+)`",
     re.DOTALL,
 )
-_NO_ROWS = re.compile(r"num_samples should be a positive integer value, but got num_samples=0")
+_NO_ROWS = re.compile(
+    r"num_samples should be a positive integer value, but got num_samples=0|"
+    r"The PyDataset has length 0"
+)
 
 
 def data_cardinality(crash: CrashFacts) -> Answer:
@@ -65,7 +68,7 @@ def _told(counts: tuple[int, ...]) -> str:
 
 
 def _nothing(crash: CrashFacts) -> bool:
-    """No rows at all, as PyTorch says it and as JAX leaves it to be guessed."""
+    """No rows at all, as PyTorch and TensorFlow say it and as JAX leaves it to be guessed."""
     empty = bool(crash.input_shapes) and crash.input_shapes[0][:1] == (0,)
     return _NO_ROWS.search(crash.message) is not None or (empty and crash.type == "StopIteration")
 

@@ -7,7 +7,8 @@ Evidence: the number of such rows and the best accuracy that they leave possible
 inputs of measured numbers, pictures or texts, which hardly meet but by copying, at least one row in
 fifty that must be wrong, and labels that differ between equal rows clearly more often than a
 learner errs on other rows: two rows drawn from a task with error e differ with 2 e (1 - e). Else
-equal rows with different labels are the task's own uncertainty: a tip.
+equal rows with different labels are the task's own uncertainty: a tip. Pictures that show the same
+as one of another class, though saved anew or resized, are a warning from one in fifty on.
 Remedies: none; settle the labels, or add inputs that tell the rows apart.
 Source: the ceiling is the Bayes rule on the counts: Devroye, Györfi, Lugosi, "A Probabilistic
 Theory of Pattern Recognition" (1996), section 2.1.
@@ -16,6 +17,7 @@ Theory of Pattern Recognition" (1996), section 2.1.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from goodfit.checks.check import (
     Answer,
@@ -28,7 +30,14 @@ from goodfit.checks.check import (
     place,
 )
 from goodfit.checks.data.measured import copied_only
-from goodfit.facts import BaselineFacts, DataFacts, SetFacts, SettingsFacts, TargetFacts
+from goodfit.facts import (
+    BaselineFacts,
+    DataFacts,
+    ImageFacts,
+    SetFacts,
+    SettingsFacts,
+    TargetFacts,
+)
 
 MUST_BE_WRONG = Threshold(0.02, source="below that other limits of a model weigh more")
 WORTH_A_TIP = Threshold(0.05, source="a twentieth of all rows cannot be right")
@@ -57,12 +66,30 @@ def _natural(train: SetFacts, baselines: BaselineFacts | None) -> bool:
     return (train.conflicts or 0) / train.duplicates <= differ + MIN_Z.value * noise
 
 
+def _pictures(images: ImageFacts | None) -> dict[str, Any] | None:
+    """Pictures that show the same under another label; of each pair one label is wrong."""
+    train = images.train if images is not None else None
+    if train is None or not train.contradicting or not train.rows_seen:
+        return None
+    count, rows = train.contradicting, train.rows_seen
+    if count < FEWEST.value or count / 2 < MUST_BE_WRONG.value * rows:
+        return None
+    shown = train.examples
+    return {"conflicts": count, "rows": rows, "share": count / rows, "examples": shown}
+
+
 def conflicting_labels(
-    data: DataFacts, baselines: BaselineFacts | None = None, settings: SettingsFacts | None = None
+    data: DataFacts,
+    baselines: BaselineFacts | None = None,
+    images: ImageFacts | None = None,
+    settings: SettingsFacts | None = None,
 ) -> Answer:
     train = data.train
     if not any(target.kind in KINDS for target in train.targets):
         return NotApplicable("no target holds labels")
+    where = place(settings.fit_where if settings else None, argument="y")
+    if (pictures := _pictures(images)) is not None:
+        return Suspicion(evidence=pictures, case="pictures", where=where)
     if train.conflicts is None or not train.rows_seen:
         return CannotTell("rows were not compared")
     ceiling = train.accuracy_ceiling
@@ -89,7 +116,7 @@ def conflicting_labels(
         evidence=evidence,
         case="copies" if copied else "few values",
         severity="warning" if copied else "tip",
-        where=place(settings.fit_where if settings else None, argument="y"),
+        where=where,
     )
 
 
@@ -106,11 +133,15 @@ CHECK = Check(
     message={
         "copies": _SEEN + ".",
         "few values": _SEEN + ", since the inputs do not tell them apart.",
+        "pictures": "{conflicts} of {rows} training images ({share:.1%}) show the same as another "
+        "one that has another label.",
     },
     advice={
         "copies": "Group the rows (pandas: df.groupby(list_of_inputs).label.nunique() > 1) and "
         "settle one label for each group, or drop the group; look for a copying step that lost "
         "the order of y, or for inputs that were cut or rounded.",
+        "pictures": "Look at such pairs and settle one label for each, or drop both; look for a "
+        "folder that was copied into another class's.",
         "few values": "Compare the model's accuracy with this ceiling, not with 100 %; only more "
         "inputs that tell such rows apart can raise it.",
     },

@@ -2,7 +2,9 @@
 
 Sees: more validation rows equal to a training row than the duplicates within the training set
 explain; and, of inputs that are not whole numbers, a large share of such rows even where
-duplicates do explain them (rows copied before the split).
+duplicates do explain them (rows copied before the split). Of pictures, those that show the same as
+a training picture though saved anew, resized or made brighter: a warning from a twentieth of the
+validation pictures on, a tip from a hundredth.
 Why it matters: a model that memorises answers these rows right, so the validation score looks
 better than the score on new data will be.
 Evidence: the number of such rows, how many have the same target, and how many were to be expected
@@ -26,13 +28,14 @@ from goodfit.checks.check import (
     place,
 )
 from goodfit.checks.data.measured import measured
-from goodfit.facts import DataFacts, SettingsFacts, SplitFacts
-from goodfit.results import Severity
+from goodfit.facts import DataFacts, ImageFacts, SettingsFacts, SplitFacts
+from goodfit.results import Severity, Where
 
 CHANCE = Threshold(0.01, source="docs/evidence/data.md")
 SERIOUS = Threshold(0.10, source="docs/evidence/data.md")
 MATTERS = Threshold(0.01, source="docs/evidence/data.md")
 COPIES = Threshold(0.10, source="docs/evidence/data.md")
+ALIKE = Threshold(0.05, source="CIFAR-10 as published has 3.3 %: Barz and Denzler, section 3")
 SMALL_DOMAIN = Threshold(0.5, source="more twins than that come from few possible rows")
 FEWEST = Threshold(5, source="fewer equal rows may be chance")
 
@@ -49,27 +52,48 @@ def _chance(split: SplitFacts, train_rows: int) -> float:
     return float(binom.sf(leaked - 1, within + leaked, across)) if leaked else 1.0
 
 
-def leaked_rows(data: DataFacts, settings: SettingsFacts | None = None) -> Answer:
+def leaked_rows(
+    data: DataFacts, images: ImageFacts | None = None, settings: SettingsFacts | None = None
+) -> Answer:
     split = data.split
     if data.validation is None:
         return NotApplicable("there are no validation rows")
-    if split is None or split.leaked is None or not split.rows_compared:
-        return CannotTell("training and validation rows could not be compared")
-    leaked, rows = split.leaked, split.rows_compared
-    p = _chance(split, data.train.rows_seen or data.train.rows or 0)
-    evidence = _evidence(split, leaked, p)
     by_split = settings is not None and settings.validation == "split"
     where = place(
         settings.fit_where if settings else None,
         argument="validation_split" if by_split else "validation_data",
     )
+    alike = _alike(images, where)
+    if split is None or split.leaked is None or not split.rows_compared:
+        return alike or CannotTell("training and validation rows could not be compared")
+    leaked, rows = split.leaked, split.rows_compared
+    p = _chance(split, data.train.rows_seen or data.train.rows or 0)
+    evidence = _evidence(split, leaked, p)
     if leaked and p < CHANCE.value:
         case, severity = "all" if leaked == rows else "leaked", _severity(leaked / rows)
     elif _copied(data, split):
         case, severity = "copies", _of_copies(split)
+    elif alike is not None:
+        return alike
     else:
         return Passed(f"{leaked} of {rows} validation rows equal a training row", evidence)
     return Suspicion(evidence=evidence, case=case, severity=severity, where=where)
+
+
+def _alike(images: ImageFacts | None, where: Where) -> Suspicion | None:
+    """Pictures that stand in both sets, though not number for number."""
+    found, rows = (images.near_leaked or 0, images.near_rows) if images is not None else (0, 0)
+    if found < max(FEWEST.value, MATTERS.value * rows) or not rows:
+        return None
+    share = found / rows
+    evidence = {
+        "leaked": found,
+        "rows": rows,
+        "share": share,
+        "examples": images.near_examples if images is not None else (),
+    }
+    severity: Severity = "warning" if share >= ALIKE.value else "tip"
+    return Suspicion(evidence=evidence, case="pictures", severity=severity, where=where)
 
 
 def _evidence(split: SplitFacts, leaked: int, p: float) -> dict[str, object]:
@@ -117,6 +141,8 @@ CHECK = Check(
         "score says how well the model memorises.",
         "copies": "{leaked} of {rows} validation rows ({share:.1%}) also stand in the training "
         "set{same}: the data hold copies of rows, and the split put copies on both sides.",
+        "pictures": "{leaked} of {rows} validation images ({share:.1%}) show the same as a "
+        "training image, saved anew, resized or changed a little: they are no new images.",
     },
     advice={
         "leaked": "Remove these rows from the training set, and split before any step that copies "
@@ -125,6 +151,8 @@ CHECK = Check(
         "or sklearn.model_selection.train_test_split.",
         "copies": "Drop duplicates before the split (np.unique(x, axis=0, return_index=True)), and "
         "oversample training rows only, after it.",
+        "pictures": "Split before images are copied or changed, and keep images of one thing, film "
+        "or person on one side: sklearn.model_selection.GroupShuffleSplit.",
     },
     remedies=("drop-leaked-rows",),
 )
