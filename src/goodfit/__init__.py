@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from goodfit.augmented.dataset import AugmentedImages
     from goodfit.diagnose import diagnose
     from goodfit.experiment.door import experiment
     from goodfit.monitor import Monitor
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "AugmentedImages",
     "Finding",
     "Monitor",
     "Report",
@@ -29,6 +31,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "AugmentedImages": "goodfit.augmented.dataset",
     "Finding": "goodfit.results",
     "Monitor": "goodfit.monitor",
     "Report": "goodfit.results",

@@ -1,0 +1,1 @@
+"""Training images changed at random, quickly and on every backend: `goodfit.AugmentedImages`."""
