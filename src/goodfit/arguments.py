@@ -128,6 +128,11 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
         "--html", metavar="FILE", help="write the HTML report to FILE (default: the run's folder)"
     )
     parser.add_argument("--no-html", action="store_true", help="write no HTML report")
+    parser.add_argument(
+        "--no-pictures",
+        action="store_true",
+        help="leave thumbnails of the images trained on out of the HTML report",
+    )
     parser.add_argument("--quiet", action="store_true", help="print no report, only errors")
     parser.add_argument(
         "--force", action="store_true", help="overwrite FILE, or a run's folder, that exists"

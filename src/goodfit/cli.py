@@ -54,6 +54,7 @@ def _run(options: argparse.Namespace) -> int:
             overwrite=options.force,
             experiments=options.experiments,
             budget=0.0 if options.no_trials else options.budget,
+            pictures=not options.no_pictures,
         )
     )
     code = exit_code(run.report)
@@ -79,6 +80,7 @@ def _fix(options: argparse.Namespace) -> int:
             out=options.out,
             overwrite=options.force,
             budget=options.budget,
+            pictures=not options.no_pictures,
         )
     )
     _deliver(fixed.run.report, fixed.run.folder, options, sys.stderr)
@@ -112,6 +114,7 @@ def _study(options: argparse.Namespace) -> int:
             arguments=tuple(options.arguments),
             backend=options.backend,
             study=asked,
+            pictures=False,
         )
     )
     code = exit_code(run.report)
@@ -213,7 +216,8 @@ def _demo(options: argparse.Namespace) -> int:
     backend = default_backend()
     if not options.quiet:
         print(f"goodfit run {_shown(script)}\n", file=sys.stderr, flush=True)
-    run = run_script(Request(script=str(script), backend=backend, budget=BUDGET))
+    pictures = not options.no_pictures
+    run = run_script(Request(script=str(script), backend=backend, budget=BUDGET, pictures=pictures))
     _deliver(run.report, run.folder, options, sys.stderr)
     code = exit_code(run.report)
     return code if code > 1 else 0
@@ -245,6 +249,7 @@ def _explain(options: argparse.Namespace) -> int:
 
 def _show(options: argparse.Namespace) -> int:
     from goodfit.run.folder import earlier_runs, find_run, load
+    from goodfit.run.pictures import with_pictures
 
     if options.run is None:
         runs = earlier_runs()
@@ -257,6 +262,8 @@ def _show(options: argparse.Namespace) -> int:
     folder = find_run(options.run)
     report = load(folder)
     options.no_html = options.no_html or options.html is None
+    if not options.no_pictures:
+        report = with_pictures(report, folder)
     _deliver(report, folder, options, sys.stdout)
     return 0
 

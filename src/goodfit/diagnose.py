@@ -15,7 +15,7 @@ from goodfit.checks import CHECKS, run_check
 from goodfit.checks.rank import rank
 from goodfit.checks.verdict import overall, verdict
 from goodfit.confirm import BUDGET, confirm
-from goodfit.facts import Facts
+from goodfit.facts import Facts, FitPictures
 from goodfit.recipe import NoRecipeError, Recipe
 from goodfit.results import Finding, FitResult, Outcome, Report, ScriptRun, Seconds
 
@@ -28,6 +28,7 @@ def conclude(
     script: ScriptRun | None = None,
     seconds: Seconds | None = None,
     notes: Sequence[str] = (),
+    pictures: FitPictures | None = None,
 ) -> Report:
     """Run every check on every fit, rank what they found, and give the verdict.
 
@@ -64,6 +65,7 @@ def conclude(
         keras=_keras_version(),
         backend=next((facts.backend for facts in fits if facts.backend), ""),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
+        pictures=() if pictures is None else (pictures,),
     )
 
 
@@ -145,6 +147,7 @@ def diagnose(
     verbose: int | str = 0,
     experiments: bool = False,
     budget: float = BUDGET,
+    pictures: bool = True,
     **fit_arguments: Any,
 ) -> Report:
     """Train the model under observation and say what is wrong with it, how sure that is, and why.
@@ -163,6 +166,7 @@ def diagnose(
         experiments: whether to train copies of the model afterwards, for minutes, to see what more
             data, more capacity or permuted labels would do.
         budget: seconds for trials that confirm what is suspected, 60 by default; 0 for none.
+        pictures: whether the report shows thumbnails of the images trained on, if they are images.
         **fit_arguments: anything else `fit` takes (callbacks, class_weight, steps_per_epoch, ...).
 
     Returns:
@@ -178,7 +182,7 @@ def diagnose(
     started = time.perf_counter()
     network = checked_model(model)
     x, y, sample_weight = checked_data(network, data, fit_arguments, validation_data)
-    monitor = Monitor(share=1.0, experiments=experiments, trials=budget > 0)
+    monitor = Monitor(share=1.0, experiments=experiments, trials=budget > 0, pictures=pictures)
     callbacks = [*_listed(fit_arguments.pop("callbacks", None)), monitor]
     given = {"batch_size": batch_size, "sample_weight": sample_weight, "y": y}
     arguments = {
@@ -206,6 +210,7 @@ def diagnose(
             monitor=facts.trace.monitor_seconds if facts.trace else 0.0,
             checks=analysed,
         ),
+        pictures=monitor.pictures,
     )
     if budget <= 0 or crash is not None:
         return report

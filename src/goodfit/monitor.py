@@ -20,4 +20,5 @@ class Monitor(monitor.Monitor):
                 script=trace.seconds if trace else 0.0,
                 monitor=trace.monitor_seconds if trace else 0.0,
             ),
+            pictures=self.pictures,
         )

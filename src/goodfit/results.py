@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from goodfit.facts import Facts
+from goodfit.facts import Facts, FitPictures
 
 if TYPE_CHECKING:
     import numpy as np
@@ -164,7 +164,8 @@ class ScriptRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """All of one run. Findings stand best first. Renderers are functions of this record."""
+    """All of one run. Findings stand best first. Renderers are functions of this record. `pictures`
+    are for the page alone: the JSON report leaves them out."""
 
     verdict: Verdict
     findings: tuple[Finding, ...] = ()
@@ -177,6 +178,7 @@ class Report:
     keras: str = ""
     backend: str = ""
     created: str = ""
+    pictures: tuple[FitPictures, ...] = field(default=(), repr=False)
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -231,6 +233,8 @@ class Trial:
             has no patience; its weights are the ones scored.
         still_improving: whether training ended while the validation loss was still falling.
         validation, test: scores of those weights by row.
+        threshold: what decided on their classes, where that was fitted on validation rows; see
+            `goodfit.recipe.Decision`.
     """
 
     arm: str
@@ -244,6 +248,7 @@ class Trial:
     seconds: float = 0.0
     validation: RowScores | None = None
     test: RowScores | None = None
+    threshold: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -82,7 +82,7 @@ def experiment(
     def suggest() -> Sequence[Chain]:
         from goodfit.diagnose import diagnose
 
-        report = diagnose(network, data, epochs=epochs, budget=0.0, **told)
+        report = diagnose(network, data, epochs=epochs, budget=0.0, pictures=False, **told)
         return chains_for(recipe, report)
 
     title = network.name if not inspect.isroutine(model) else _called(model)

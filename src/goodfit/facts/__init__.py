@@ -47,6 +47,7 @@ from goodfit.facts.model import (
     Penalty,
     WeightFacts,
 )
+from goodfit.facts.pictures import FitPictures, Picture, PictureGroup, PictureRow
 from goodfit.facts.run import (
     ApiCall,
     CallFacts,
@@ -94,6 +95,7 @@ __all__ = [
     "Facts",
     "FeatureDrift",
     "FeatureScore",
+    "FitPictures",
     "FitSummary",
     "FixProof",
     "GapFacts",
@@ -116,6 +118,9 @@ __all__ = [
     "PassFacts",
     "Penalty",
     "PermutedLabels",
+    "Picture",
+    "PictureGroup",
+    "PictureRow",
     "PredictionFacts",
     "RangeTest",
     "RatePoint",

@@ -11,8 +11,10 @@ from typing import Any
 
 from goodfit.facts import Facts
 from goodfit.report import curves, plots, summary, tables
+from goodfit.report.confusion import confusion
 from goodfit.report.effects import trial_words
 from goodfit.report.page import assets, environment, frame
+from goodfit.report.pictures import Shelf, shelves
 from goodfit.report.words import clean, give_or_take, number, sentence, short_path
 from goodfit.results import Finding, FitResult, Report
 
@@ -40,11 +42,12 @@ def _page(report: Report, *, brief: bool) -> str:
     shown = summary.foremost(report, FITS)
     hidden = [fit for fit in report.fits if fit not in shown]
     script = report.script
+    shelf = shelves(report)
     return (
         environment()
         .get_template("template.html.j2")
         .render(
-            **assets(),
+            **assets("pictures.css"),
             brief=brief,
             report=report,
             name=short_path(script.path, script.path) if script else "",
@@ -53,7 +56,7 @@ def _page(report: Report, *, brief: bool) -> str:
             confidence=summary.confidence(report.verdict),
             findings=[_finding(report, finding) for finding in report.findings[:FINDINGS]],
             more_findings=max(0, len(report.findings) - FINDINGS),
-            fits=[_fit(report, fit, len(shown), brief) for fit in shown],
+            fits=[_fit(report, fit, len(shown), brief, shelf.get(fit.index)) for fit in shown],
             hidden=[_row(fit) for fit in hidden[:1000]],
             hidden_total=len(hidden),
             checks=summary.checks(report.outcomes),
@@ -89,7 +92,9 @@ def _row(fit: FitResult) -> tuple[str, str]:
     return summary.fit_title(fit), fit.verdict.name
 
 
-def _fit(report: Report, fit: FitResult, many: int, brief: bool) -> dict[str, Any]:
+def _fit(
+    report: Report, fit: FitResult, many: int, brief: bool, shelf: Shelf | None
+) -> dict[str, Any]:
     facts, path = fit.facts, summary.script_path(report)
     mine = summary.of_fit(report, fit.index)
     named = {f.where.layer for f in mine if f.where.layer}
@@ -105,6 +110,8 @@ def _fit(report: Report, fit: FitResult, many: int, brief: bool) -> dict[str, An
         "charts": [],
         "gap": "",
         "gap_sentence": "",
+        "confusion": confusion(fit),
+        "shelf": shelf or Shelf(),
         "tables": [],
         "settings": (),
         "crash": summary.crash_sentence(facts.crash, path) if facts.crash else "",

@@ -1,7 +1,7 @@
 """The report as JSON: the contract for CI jobs and other programs (docs/json.md, schema.json).
 
-A report's records written as they are, under one more key, `schema`. Numbers that JSON lacks are
-the strings "nan", "inf" and "-inf".
+A report's records written as they are, without its pictures, under one more key, `schema`. Numbers
+that JSON lacks are the strings "nan", "inf" and "-inf".
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 def to_json(report: Report, *, indent: int | None = 2) -> str:
     """The report as strict JSON text that fits schema.json; `indent=None` gives one line.
     Half characters, left by names that are not UTF-8, become U+FFFD."""
-    plain = codec.to_plain(report)
+    plain = codec.to_plain(dataclasses.replace(report, pictures=()))
+    del plain["pictures"]
     ordered = {"schema": SCHEMA} | {key: plain[key] for key in _ORDER} | plain
     text = json.dumps(ordered, ensure_ascii=False, allow_nan=False, indent=indent)
     return whole(text)

@@ -20,6 +20,7 @@ from goodfit.results import Report
 from goodfit.run.folder import RUN, new_folder
 from goodfit.run.gather import gather
 from goodfit.run.inside import child
+from goodfit.run.pictures import with_pictures
 from goodfit.run.process import start, wait
 from goodfit.run.request import (
     Request,
@@ -70,6 +71,7 @@ def run_script(request: Request) -> Run:
         "budget": request.budget,
         "fix": request.fix,
         "source": request.source,
+        "pictures": request.pictures,
         "study": request.study,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "started": time.time(),
@@ -79,7 +81,8 @@ def run_script(request: Request) -> Run:
     write_json(folder / RUN, asked)
     process = start(folder, request.backend, quiet_stdout=request.quiet_stdout)
     code, stopped = wait(process, folder, request.time_limit)
-    return Run(folder=folder, report=gather(folder, request, code, stopped=stopped))
+    report = gather(folder, request, code, stopped=stopped)
+    return Run(folder=folder, report=with_pictures(report, folder))
 
 
 def exit_code(report: Report) -> int:

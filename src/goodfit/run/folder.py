@@ -10,6 +10,7 @@ from goodfit.errors import CannotRunError
 from goodfit.observe.script.hooks import KERAS
 from goodfit.observe.script.recorder import fit_files, read_json
 from goodfit.results import Report
+from goodfit.run.pictures import PICTURES
 
 # What lies in a run's folder, besides the recorder's own files.
 RUN, ENDED, REPORT, HTML = "run.json", "ended.json", "report.json", "report.html"
@@ -47,7 +48,7 @@ def new_folder(script: str, out: str | None = None, *, overwrite: bool = False) 
 
 def _given_folder(folder: Path, overwrite: bool) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    names = (RUN, ENDED, REPORT, HTML, KERAS, LIMIT, OWN_ERROR, PATCH, PATCHED)
+    names = (RUN, ENDED, REPORT, HTML, PICTURES, KERAS, LIMIT, OWN_ERROR, PATCH, PATCHED)
     earlier = [folder / name for name in names if (folder / name).exists()] + fit_files(folder)
     if earlier and not overwrite:
         raise CannotRunError(

@@ -20,6 +20,7 @@ from goodfit.observe.script.watch import Watch
 from goodfit.results import Report, Seconds
 from goodfit.run.folder import ENDED, LIMIT, REPORT, RUN
 from goodfit.run.gather import concluded, write_error
+from goodfit.run.pictures import keep_pictures
 from goodfit.run.request import BACKENDS, installed_backends
 
 
@@ -34,6 +35,7 @@ def child() -> None:
         max_epochs=asked["max_epochs"],
         experiments=bool(asked.get("experiments")),
         trials=float(asked.get("budget") or 0) > 0 or bool(asked.get("study")),
+        pictures=bool(asked.get("pictures")),
     )
     hooks.install(watch)
     origins.claim(asked["path"])
@@ -66,6 +68,7 @@ def _tell(folder: Path, watch: Watch, ending: Ending, asked: Mapping[str, Any]) 
             notes = [*watch.notes, *_untrained(fits, watch, ending), *_no_backend(ending.error)]
             total = time.time() - float(asked["started"])
             spent = Seconds(total=total, script=script_seconds, checks=watch.seconds)
+            watch.careful("keep the pictures", keep_pictures, folder, watch.pictures())
             report = concluded(folder, fits, ending.run, spent, notes)
             if asked.get("study"):
                 _study(folder, report, watch, asked["study"])

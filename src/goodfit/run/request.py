@@ -25,8 +25,9 @@ class Request:
     .goodfit/runs/; `overwrite` allows a folder that holds an earlier run; `experiments` asks for
     all experiments on copies of the models; `budget` is the seconds for trials, 0 for none; `fix`
     asks for a patch of what the trials bore out; `source` is a file whose text is run in the
-    script's place; `quiet_stdout` leads the script's standard output to standard error; `study`
-    asks for a study at the script's end instead, see `goodfit.experiment.script`."""
+    script's place; `pictures` asks for thumbnails of the images trained on; `quiet_stdout` leads
+    the script's standard output to standard error; `study` asks for a study at the script's end
+    instead, see `goodfit.experiment.script`."""
 
     script: str
     arguments: tuple[str, ...] = ()
@@ -39,6 +40,7 @@ class Request:
     budget: float = 0.0
     fix: bool = False
     source: str | None = None
+    pictures: bool = True
     quiet_stdout: bool = False
     study: Mapping[str, Any] | None = None
 

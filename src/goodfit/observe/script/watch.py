@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from goodfit.facts import CallFacts, CrashFacts, Facts
+from goodfit.facts import CallFacts, CrashFacts, Facts, FitPictures
 from goodfit.observe.proof.held import hold
 from goodfit.observe.script import crash
 from goodfit.observe.script.calls import Identity, call_facts, identities
@@ -47,6 +47,7 @@ class Watch:
         max_epochs: the most epochs that one fit may train; None for as many as the script asks for.
         experiments: whether to run all experiments on copies of the models.
         trials: whether to keep what is needed to train the first fits again.
+        pictures: whether to make thumbnails of the images trained on.
     """
 
     def __init__(
@@ -57,12 +58,14 @@ class Watch:
         max_epochs: int | None = None,
         experiments: bool = False,
         trials: bool = False,
+        pictures: bool = False,
     ) -> None:
         self.folder = folder
         self.backend = backend
         self.max_epochs = max_epochs
         self.experiments = experiments
         self.trials = trials
+        self.thumbnails = pictures
         self.fits: list[WatchedFit] = []
         self.calls: dict[str, int] = {}
         self.notes: list[str] = []
@@ -168,6 +171,12 @@ class Watch:
         found = {place: fit.recipe() for place, fit in enumerate(seen[:FITS_WITH_BASELINES])}
         return {place: recipe for place, recipe in found.items() if recipe is not None}
 
+    def pictures(self) -> tuple[FitPictures, ...]:
+        """Thumbnails of the fits' images, each with the fit's place among all that were seen."""
+        seen = [fit for fit in self.fits if fit.facts is not None]
+        found = ((place, fit.pictures) for place, fit in enumerate(seen))
+        return tuple(replace(made, fit=place) for place, made in found if made is not None)
+
     def _without_a_fit(self, crashed: CrashFacts, model: Any) -> Facts:
         described = None
         if model is not None:
@@ -195,7 +204,13 @@ class WatchedFit:
         self._recorder = Recorder(watch.folder, len(watch.fits) + 1)
         self._write("backend", backend_name())
         trials = watch.trials and len(watch.fits) < FITS_WITH_BASELINES
-        self._monitor: Any = Monitor(sink=self._write, experiments=watch.experiments, trials=trials)
+        self._monitor: Any = Monitor(
+            sink=self._write,
+            experiments=watch.experiments,
+            trials=trials,
+            pictures=watch.thumbnails,
+        )
+        self.pictures: FitPictures | None = None
         self.recipe: Callable[[], Any] = lambda: None
         bound.apply_defaults()
         told = bound.arguments
@@ -234,6 +249,7 @@ class WatchedFit:
         self.facts = replace(facts, crash=self._crash) if self._crash is not None else facts
         if self._crash is None:
             self.recipe = functools.partial(self._monitor.recipe, facts)
+        self.pictures = self._monitor.pictures
         self._monitor = None
 
 

@@ -15,8 +15,10 @@ from goodfit.facts import (
     Epoch,
     ExperimentFacts,
     Facts,
+    FitPictures,
     GapFacts,
     HonestLoss,
+    LabelSuspects,
     ModelFacts,
     PredictionFacts,
     SettingsFacts,
@@ -44,7 +46,7 @@ LEAST_PROBES = 2
 class Remains:
     """What a fit left behind. `known` are the facts so far by name; `monitor_seconds` what watching
     took of the fit's `seconds`; `unlimited` lets the analysis take its time; `experiments` asks for
-    all experiments on copies of the model."""
+    all experiments on copies of the model, `pictures` for thumbnails of its images."""
 
     watched: Watched
     epochs: tuple[Epoch, ...]
@@ -56,10 +58,12 @@ class Remains:
     unlimited: bool
     baselines: bool
     experiments: bool = False
+    pictures: bool = False
 
 
 class Analysis:
-    """One fit's analysis as it proceeds; `missing` collects what could not be had, and why."""
+    """One fit's analysis as it proceeds; `missing` collects what could not be had, and why;
+    `suspects` are rows of the training sample that look mislabelled, by their places in it."""
 
     def __init__(self, remains: Remains) -> None:
         self.remains = remains
@@ -71,6 +75,7 @@ class Analysis:
         self.missing = dict(remains.missing)
         self.rows: dict[tuple[str, str], Rows] = {}
         self.answers: dict[str, Rows] = {}
+        self.suspects: LabelSuspects | None = None
         budget = max(ANALYSIS_SECONDS, ANALYSIS_SHARE * remains.seconds)
         self.deadline = time.perf_counter() + (math.inf if remains.unlimited else budget)
 
@@ -318,7 +323,7 @@ def analyse(remains: Remains, tell: Callable[[str, object], None]) -> Facts:
         tell("experiments", tried)
     import keras
 
-    return Facts(
+    facts = Facts(
         model=work.model,
         settings=work.settings,
         data=data,
@@ -329,6 +334,17 @@ def analyse(remains: Remains, tell: Callable[[str, object], None]) -> Facts:
         backend=keras.backend.backend(),
         missing=work.missing,
     )
+    if remains.pictures and remains.baselines:
+        made = work.attempt("pictures", lambda: _pictures(work, facts))
+        if made is not None:
+            tell("pictures", made)
+    return facts
+
+
+def _pictures(work: Analysis, facts: Facts) -> FitPictures:
+    from goodfit.observe.images.pictures import fit_pictures
+
+    return fit_pictures(work, facts)
 
 
 def _experiments(

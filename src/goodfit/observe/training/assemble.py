@@ -132,6 +132,7 @@ def baselines(work: Analysis) -> BaselineFacts | None:
     if len(outputs) > 1:  # the model's own loss is of all outputs, theirs of one
         scores = tuple(replace(score, loss=None, loss_se=None) for score in result.scores)
         result = replace(result, scores=scores, output=outputs[0].name or "the first")
+    work.suspects = result.label_suspects
     return _numbered(result, train)
 
 

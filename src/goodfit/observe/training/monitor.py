@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 import keras
 
-from goodfit.facts import Epoch, Facts, HonestLoss
+from goodfit.facts import Epoch, Facts, FitPictures, HonestLoss
 from goodfit.observe.data.datasets import data_facts, told
 from goodfit.observe.objects.model import model_facts
 from goodfit.observe.objects.settings import settings_facts
@@ -62,6 +62,8 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         experiments: whether to train copies of the model afterwards, for minutes, to see what more
             data, more capacity or permuted labels would do; False by default.
         trials: whether to keep what is needed to train again (the user's rows are kept alive).
+        pictures: whether the report shows thumbnails of the images trained on, if they are images;
+            True by default.
 
     Raises:
         ValueError: `share` is not in (0, 1].
@@ -75,6 +77,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         *,
         experiments: bool = False,
         trials: bool = False,
+        pictures: bool = True,
     ) -> None:
         if not 0 < share <= 1:
             raise ValueError(
@@ -86,6 +89,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         self._seed = seed
         self._experiments = experiments
         self._trials = trials
+        self._wanted = pictures
         self._governor = Governor(share)
         self._forget()
 
@@ -103,6 +107,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         self._next_kept = 0
         self._iterations: int | None = None
         self.failure = ""
+        self.pictures: FitPictures | None = None
 
     # ------------------------------------------------------------ before training
 
@@ -127,7 +132,9 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
             self._tell(name, self._facts[name])
 
     def _tell(self, kind: str, record: object) -> None:
-        if self._sink is not None:
+        if isinstance(record, FitPictures):  # for people's eyes, and not of the record
+            self.pictures = record
+        elif self._sink is not None:
             self._sink(kind, record)
 
     @_harmless
@@ -327,6 +334,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
             unlimited=self._governor.share >= 1,
             baselines=baselines,
             experiments=self._experiments,
+            pictures=self._wanted,
         )
 
     def _untrained(self) -> Facts:
