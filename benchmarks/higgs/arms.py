@@ -6,6 +6,7 @@ nothing. ELU units, one logit, batches of 500.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -107,3 +108,31 @@ def compiled(network: Network) -> Any:
     ]
     model.compile(adam, loss, metrics=metrics)
     return model
+
+
+# Figures of several seeds
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """The records of a file of JSON lines; [] where there is none."""
+    if not path.is_file():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+
+
+def bounds(values: Sequence[float]) -> tuple[float, float, float]:
+    """Mean, and the ends of its 95 % interval over seeds."""
+    from scipy import stats
+
+    mean = float(np.mean(values))
+    if len(values) < 2:
+        return mean, -np.inf, np.inf
+    reach = float(stats.t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1))
+    reach /= len(values) ** 0.5
+    return mean, mean - reach, mean + reach
+
+
+def interval(values: Sequence[float]) -> str:
+    """Mean and interval in words."""
+    mean, low, high = bounds(values)
+    return f"{mean:.4f} [{low:.4f}, {high:.4f}] ({len(values)})"
