@@ -17,6 +17,7 @@ from goodfit.recipe import CallbackRecipe, NoRecipeError, Recipe, Rows
 from goodfit.results import RowScores, Trial, TrialEpoch
 from goodfit.study.balance import FEWEST, row_weights
 from goodfit.study.engines.build import build
+from goodfit.study.engines.feed import fed
 from goodfit.study.scores import held_classes, row_losses, row_scores, target_variance
 from goodfit.study.trend import still_falling
 
@@ -75,20 +76,17 @@ def train(recipe: Recipe, job: Job) -> Trial:
 
 
 def _train(recipe: Recipe, job: Job, started: float) -> Trial:
+    recipe, rows = fed(recipe, job.seed)
     model = build(recipe, job.seed)
     evaluator = job.evaluator(model)
     watch = Watch(recipe, job, evaluator)
     told = recipe.fit
     callbacks = [*(_callback(one) for one in told.callbacks), watch]
-    train_rows, validation = recipe.data.train, recipe.data.validation
+    validation = recipe.data.validation
     needs = told.callbacks and validation is not None
     model.fit(
-        train_rows.x,
-        train_rows.y,
-        sample_weight=train_rows.weight,
-        batch_size=told.batch_size,
+        **rows,
         epochs=job.protocol.epochs,
-        shuffle=told.shuffle,
         class_weight=dict(told.class_weight) if told.class_weight else None,
         steps_per_epoch=told.steps,
         validation_data=(validation.x, validation.y) if needs and validation else None,
