@@ -1,8 +1,9 @@
 """Pictures: what the images of each set are like, the folders they lie in, and what changes them.
 
-Brightness, contrast and sharpness are reckoned on grey images (the mean of the channels), as shares
-of the range of values: [0, 255], [0, 1] or [-1, 1], whichever the values of the set fit into, else
-their own least and greatest value.
+Brightness, contrast and sharpness are reckoned on grey images (the mean of the colour channels), as
+shares of the range of values: [0, 1], [-1, 1] or [0, 255], whichever the values of the training set
+fit into ([0, 255] only with values above 127), else their own least and greatest value. Validation
+images are held against the same range.
 """
 
 from __future__ import annotations
@@ -47,10 +48,13 @@ class ImageSetFacts:
     over pixels) and `sharpness` (variance of the Laplacian) are the 5 %, 50 % and 95 % quantiles
     over images. `grey` is the share of images whose channels are all equal, None with one channel.
     `outliers` holds the most extreme images, at most twenty, `outlier_counts` how many there are by
-    kind. `near_identical` counts images whose perceptual hash (difference hash of 64 bits:
-    Zauner, "Implementation and benchmarking of perceptual image hash functions", 2010, section 3.3)
-    and a close look say that another row shows the same; `contradicting` those among them whose
-    labels differ; `examples` are pairs of row numbers (of the sample, for streams), at most ten.
+    kind: none of a kind that more than a twentieth of the images are of, since that is how the set
+    is, and none in a set of fewer than fifty images. `near_identical` counts images of the sample
+    whose perceptual hash (difference hash of 64 bits: Zauner, "Implementation and benchmarking of
+    perceptual image hash functions", 2010, section 3.3) and a close look say that another row shows
+    the same, exact copies not counted (see `SetFacts.duplicates`); `contradicting` those among them
+    whose labels differ; both None where too few images are known; `examples` are pairs of row
+    numbers (of the sample, for streams), at most ten.
     `properties` are those that tell most of the class, best first, at most five; () without
     classes."""
 
@@ -87,13 +91,18 @@ class BrokenFile:
 class ImageFolderFacts:
     """A folder of images, one folder a class, as a reader of Keras' was told to read it.
 
-    `reader` is "image_dataset_from_directory" or "flow_from_directory"; `classes` maps every class
-    to its files, 0 for an empty folder; `asked_size` is (height, width) that images are resized to.
-    `looked_at` of `files` were opened: all, unless that would have taken too long.
+    `reader` is "image_dataset_from_directory", "flow_from_directory" or "flow_from_dataframe";
+    `classes` maps every class to the image files in its folder, 0 for an empty one, {} where the
+    folders are no classes; `files` counts those that this reader reads: with validation_split, a
+    part of them. `asked_size` is (height, width) that images are resized to. `looked_at` of `files`
+    were opened: all, unless that would have taken too long; `decoded` of these were decoded in
+    full, those first that end unlike an image; 0 without Pillow.
     `sizes` maps "WIDTHxHEIGHT" to files, the twenty most frequent; `modes` maps the kind of pixels
-    ("RGB", "L", "RGBA", "CMYK", "I;16", "P", ...) to files. `broken` are files that cannot be read,
-    at most twenty of `broken_count`; `other_files` counts files that are no images by their name or
-    content, `other_examples` names a few. `twice` counts files with the very bytes of another file
+    ("RGB", "L", "RGBA", "CMYK", "I;16", "P", ...) to files. `broken` are files that the reader
+    reads and that cannot be read as images, or not by TensorFlow where it reads them, at most
+    twenty of `broken_count`; `other_files` counts files in the classes' folders that the reader
+    passes over by their name, `other_examples` names a few. `twice` counts files with the very
+    bytes of another file
     of the folder, `twice_other_class` those among them whose other file lies in another class's
     folder, `twice_examples` pairs of paths, at most ten. `missing` says why nothing was opened,
     "" where files were. All paths are relative to `directory`."""
@@ -104,6 +113,7 @@ class ImageFolderFacts:
     classes: Mapping[str, int]
     files: int
     looked_at: int = 0
+    decoded: int = 0
     asked_size: tuple[int, int] | None = None
     sizes: Mapping[str, int] = field(default_factory=dict)
     modes: Mapping[str, int] = field(default_factory=dict)
@@ -134,28 +144,47 @@ class AugmentationFacts:
     """What random changes do to the training images.
 
     `place` is "model" (layers of the model), "pipeline" (a tf.data pipeline or PyDataset whose
-    passes differ) or "generator" (the legacy ImageDataGenerator); `kinds` names the layers, or the
-    options of the generator, with their strengths in words. `random` says whether repeated reads of
-    the same images differ. `change` is the mean absolute difference that they make to a pixel, in
-    standard deviations of the pixels. `accuracy_before` and `accuracy_after` are the accuracy of a
-    simple learner, fitted on other unchanged training images, on the same images before and after
-    the change; `learner` names it; both None where there are no classes, or the unchanged images
-    are not known. `moves` are the pairs of classes between which the change carries most, at most
-    five. `mirrored` and `turned` are the same pairs for a left-right mirror and for half a turn
-    alone, whether or not the training does that."""
+    passes differ), "generator" (the legacy ImageDataGenerator) or "none"; `kinds` names the layers,
+    or the options of the generator, with their strengths in words, `layers` the paths of the
+    layers. `random` says whether repeated reads of the same images differ. `flips` holds
+    "horizontal" and "vertical" where images are mirrored left and right, or top and bottom;
+    `rotation` is the greatest angle of a turn in degrees.
+
+    `change` is the mean absolute difference that the changes make to a pixel, in standard
+    deviations of the pixels. `accuracy_before` and `accuracy_after` are the accuracy of a simple
+    learner, fitted on other unchanged training images, on the same `rows` images before and after
+    the change; `accuracy_again` that of the same learner fitted on other changed images, on changed
+    ones: what can be learnt from them; `accuracy_prior` that of the most frequent class.
+    `accuracy_se` is the standard error of a difference between two of them. `learner` names it; all
+    are None where there are no classes, or the unchanged images are not known.
+
+    `moves` are the pairs of classes that the changes carry into each other, `mirrored`, `upended`
+    and `turned` the same for a left-right mirror, a top-bottom mirror and half a turn alone,
+    whether or not the training does that: the three worst pairs, both ways of a pair next to each
+    other, by the smaller of both shares.
+
+    `validation_kinds` are the random options of the generator that makes the validation images, ()
+    where there is none, or it changes nothing at random."""
 
     place: Literal["model", "pipeline", "generator", "none"]
     kinds: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ()
     random: bool = False
+    flips: tuple[str, ...] = ()
+    rotation: float = 0.0
     rows: int = 0
     change: float | None = None
     accuracy_before: float | None = None
     accuracy_after: float | None = None
+    accuracy_again: float | None = None
+    accuracy_prior: float | None = None
     accuracy_se: float | None = None
     learner: str = ""
     moves: tuple[ClassMove, ...] = ()
     mirrored: tuple[ClassMove, ...] = ()
+    upended: tuple[ClassMove, ...] = ()
     turned: tuple[ClassMove, ...] = ()
+    validation_kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,8 +192,11 @@ class ImageFacts:
     """All that is known of the pictures of one fit. `train` is None where the rows could not be
     looked at (the fit crashed on its first file) but the folders could. `near_leaked` counts
     validation images that show the same as a training image, exact copies left out, of
-    `near_rows`; `near_examples` are (validation row, training row) pairs, at most ten. `missing`
-    says what could not be looked at, and why."""
+    `near_rows`; `near_examples` are (validation row, training row) pairs, at most ten.
+    `leaked_files` counts validation files with the very bytes of a training file, None where not
+    both sets are read from folders; `leaked_file_examples` are pairs of their paths, at most ten. A
+    folder that both sets are read from by one reader is told of the training set. `missing` says
+    what could not be looked at, and why."""
 
     train: ImageSetFacts | None = None
     validation: ImageSetFacts | None = None
@@ -173,4 +205,6 @@ class ImageFacts:
     near_leaked: int | None = None
     near_rows: int = 0
     near_examples: tuple[tuple[int, int], ...] = ()
+    leaked_files: int | None = None
+    leaked_file_examples: tuple[tuple[str, str], ...] = ()
     missing: Mapping[str, str] = field(default_factory=dict)

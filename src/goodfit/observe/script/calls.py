@@ -10,17 +10,19 @@ import math
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
-from goodfit.facts import CallFacts
-from goodfit.observe.data.arrays import flatten, rows_of, source_of, take
-from goodfit.observe.data.statistics import hash_rows, joined
+from goodfit.facts import CallFacts, Shape
+from goodfit.observe.data.arrays import cells_of_row, flatten, rows_of, source_of, take
+from goodfit.observe.data.statistics import Moments, hash_rows, joined, numeric
 from goodfit.observe.objects import origins
 
 STREAMS = ("tf.data", "PyDataset", "DataLoader", "generator")
-HASHED_ROWS = 64
+HASHED_ROWS, HASHED_CELLS = 64, 500_000
+MEASURED_ROWS, MEASURED_CELLS = 2048, 300_000
+"""What is measured of an input: a millisecond's work, however large it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,9 @@ def _identity(x: Any, start: int = 0, stop: int | None = None) -> Identity | Non
     if stop <= start:
         return None
     found: np.ndarray | None = None
-    for _, leaf in flatten(take(x, slice(start, min(start + HASHED_ROWS, stop)))):
+    cells = max((cells_of_row(leaf) for _, leaf in flatten(x)), default=1)
+    few = min(HASHED_ROWS, max(1, HASHED_CELLS // cells))
+    for _, leaf in flatten(take(x, slice(start, min(start + few, stop)))):
         as_fed = np.dtype(np.float32) if leaf.dtype.kind == "f" else None
         found = joined(found, hash_rows(leaf, as_fed))
     if found is None:
@@ -120,14 +124,47 @@ def _rows(x: Any, source: str) -> int | None:
     return len(data) if data is not None and hasattr(data, "__len__") else None
 
 
+class _Numbers(TypedDict, total=False):
+    shape: Shape
+    minimum: float | None
+    maximum: float | None
+    mean: float | None
+    std: float | None
+
+
+def _numbers(x: Any, source: str) -> _Numbers:
+    """The shape of a row of the first input, and what its numbers are like: of evenly spread rows,
+    as many as take no time. Nothing of streams and of texts."""
+    leaves = [] if source in STREAMS else flatten(x)
+    if not leaves:
+        return {}
+    leaf = leaves[0][1]
+    rows, cells = rows_of(leaf), cells_of_row(leaf)
+    wanted = min(rows, MEASURED_ROWS, max(4, MEASURED_CELLS // cells))
+    if not rows or wanted * cells > 16 * MEASURED_CELLS:
+        return {}
+    every = slice(None) if wanted == rows else slice(0, rows, -(-rows // wanted))
+    some = take(leaf, every)
+    if not numeric(some):
+        return {}
+    moments = Moments(per_column=False)
+    moments.add(0, some)
+    return {"shape": tuple(int(size) for size in some.shape[1:]), **moments.overall}
+
+
 def call_facts(
-    kind: str, arguments: Mapping[str, Any], sets: Mapping[str, Identity]
+    kind: str,
+    arguments: Mapping[str, Any],
+    sets: Mapping[str, Identity],
+    *,
+    measured: bool = True,
 ) -> CallFacts | None:
     """Facts of a call from its arguments; None for one without rows.
 
     Args:
         kind: "predict" or "evaluate".
         sets: those of the fit before, from `identities`.
+        measured: whether to look at the numbers of its input.
     """
     x = arguments.get("x")
     if x is None:
@@ -142,4 +179,5 @@ def call_facts(
         reshuffles=_reshuffles(x, source),
         same_as=same[0] if same else "",
         where=origins.user_line(),
+        **(_numbers(x, source) if measured else {}),
     )

@@ -23,6 +23,7 @@ from goodfit.facts import (
     Epoch,
     ExperimentFacts,
     Facts,
+    ImageFacts,
     ModelFacts,
     SettingsFacts,
     Trace,
@@ -33,6 +34,7 @@ _PARTS: Mapping[str, type] = {
     "settings": SettingsFacts,
     "data": DataFacts,
     "baselines": BaselineFacts,
+    "images": ImageFacts,
     "experiments": ExperimentFacts,
     "crash": CrashFacts,
 }

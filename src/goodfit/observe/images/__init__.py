@@ -1,0 +1,1 @@
+"""What the images of a fit are like, the folders they lie in, and what changes them."""

@@ -1,0 +1,95 @@
+"""The images of one fit: its rows and its classes, handed to those who look at them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from goodfit.facts import ImageFacts
+from goodfit.observe.baselines.tasks import Task, task_of
+from goodfit.observe.images import look
+from goodfit.observe.images.sets import Part
+from goodfit.observe.training.outputs import outputs_of
+
+if TYPE_CHECKING:
+    from goodfit.observe.training.analyse import Analysis
+
+AFTER_A_CRASH = 20.0
+"""What decoding may take where the fit crashed, perhaps at a file that it is to find."""
+SHARE = 0.05
+"""The part of the training time that folders may take, where that is more than their usual."""
+
+
+def _target(work: Analysis, y: Any) -> tuple[np.ndarray | None, str]:
+    """Targets of the first output, and the name of its loss."""
+    outputs = outputs_of(y, work.model, work.settings) if y is not None else ()
+    if not outputs:
+        return None, ""
+    loss = outputs[0].loss
+    return outputs[0].target, loss.name if loss is not None else ""
+
+
+def _units(work: Analysis) -> int | None:
+    shape = work.model.outputs[0].shape if work.model and work.model.outputs else None
+    known = shape is not None and all(isinstance(size, int) for size in shape)
+    return int(np.prod([size or 1 for size in shape])) if known and shape is not None else None
+
+
+def _labels(work: Analysis, task: Task | None, y: Any, rows: int) -> np.ndarray | None:
+    """The class of each row; None where there are none."""
+    target = _target(work, y)[0]
+    if task is None or target is None or len(target) != rows:
+        return None
+    try:
+        return task.like(target).labels
+    except (TypeError, ValueError, IndexError):
+        return None
+
+
+def _parts(work: Analysis) -> dict[str, Part]:
+    samples, parts = work.watched.samples, {}
+    task: Task | str | None = None
+    if "train" in samples:
+        target, loss = _target(work, samples["train"].y)
+        task = None if target is None else task_of(target, loss, _units(work))
+    known = task if isinstance(task, Task) and task.kind == "classes" else None
+    for role, sample in samples.items():
+        rows = work.watched.intake.rows(role) if sample.index is not None else None
+        parts[role] = Part(
+            x=sample.x,
+            index=sample.index,
+            labels=_labels(work, known, sample.y, sample.rows),
+            whole=None if rows is None else rows.x,
+            whole_labels=None if rows is None else _labels(work, known, rows.y, rows.rows),
+        )
+    return parts
+
+
+def image_facts(work: Analysis) -> ImageFacts | None:
+    """Facts of the images of a fit that began, without those of augmentation."""
+    given = work.watched.intake.arguments
+    allowed = math.inf if work.remains.unlimited else SHARE * work.remains.seconds
+    decoding = look.DECODING_SECONDS if work.remains.finished else AFTER_A_CRASH
+    return look.image_facts(
+        _parts(work),
+        handed(given),
+        closely=work.remains.baselines,
+        seconds=max(look.FOLDER_SECONDS, allowed),
+        decoding=max(decoding, allowed),
+    )
+
+
+def handed(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """What was handed to fit as each set, by role."""
+    held = arguments.get("validation_data")
+    first = held[0] if isinstance(held, (tuple, list)) and held else held
+    given = {"train": arguments.get("x"), "validation": first}
+    return {role: data for role, data in given.items() if data is not None}
+
+
+def images_told(arguments: Mapping[str, Any]) -> ImageFacts | None:
+    """Facts of the folders that a fit was to read which failed before its first step."""
+    return look.image_facts({}, handed(arguments), decoding=AFTER_A_CRASH)
