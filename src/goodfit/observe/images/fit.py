@@ -10,9 +10,11 @@ import numpy as np
 
 from goodfit.facts import ImageFacts
 from goodfit.observe.baselines.tasks import Task, task_of
+from goodfit.observe.data import datasets
 from goodfit.observe.images import look
 from goodfit.observe.images.sets import Part
 from goodfit.observe.training.outputs import outputs_of
+from goodfit.observe.training.sampling import from_arrays
 
 if TYPE_CHECKING:
     from goodfit.observe.training.analyse import Analysis
@@ -72,7 +74,7 @@ def image_facts(work: Analysis) -> ImageFacts | None:
     """Facts of the images of a fit that began, without those of augmentation."""
     given = work.watched.intake.arguments
     allowed = math.inf if work.remains.unlimited else SHARE * work.remains.seconds
-    decoding = look.DECODING_SECONDS if work.remains.finished else AFTER_A_CRASH
+    decoding = AFTER_A_CRASH if work.remains.crashed else look.DECODING_SECONDS
     return look.image_facts(
         _parts(work),
         handed(given),
@@ -91,5 +93,10 @@ def handed(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def images_told(arguments: Mapping[str, Any]) -> ImageFacts | None:
-    """Facts of the folders that a fit was to read which failed before its first step."""
-    return look.image_facts({}, handed(arguments), decoding=AFTER_A_CRASH)
+    """Facts of the images of a fit that failed before its first step, from its arguments."""
+    parts = {}
+    for role, rows in zip(("train", "validation"), datasets.told(arguments), strict=True):
+        if rows is not None and rows.rows:
+            sample = from_arrays(rows.x, None, None, np.random.default_rng(0))
+            parts[role] = Part(x=sample.x, index=sample.index)
+    return look.image_facts(parts, handed(arguments), decoding=AFTER_A_CRASH)

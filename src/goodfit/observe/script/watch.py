@@ -25,6 +25,7 @@ from goodfit.observe.script.recorder import Recorder, read_fit
 from goodfit.observe.training.summary import side_by_side
 
 CALLS = 32  # of one fit; a script may predict row by row
+MEASURED_CALLS = 20  # of one kind: their inputs' numbers are looked at
 FITS_WITH_BASELINES = 3  # simple learners cost a second a fit; a script may fit a hundred times
 # The trainer's methods that are watched, and what a crash in them is said to happen during.
 DURING = {
@@ -129,7 +130,8 @@ class Watch:
         model = arguments["self"]
         fit = next((fit for fit in reversed(self.fits) if fit.model() is model), None)
         if fit is not None and len(fit.calls) < CALLS:
-            found = call_facts(kind, arguments, fit.sets)
+            measured = sum(call.kind == kind for call in fit.calls) < MEASURED_CALLS
+            found = call_facts(kind, arguments, fit.sets, measured=measured)
             fit.calls += [found] if found is not None else []
 
     def _seen(self) -> list[Facts]:
@@ -240,7 +242,8 @@ class WatchedFit:
         """Work out the facts and let the monitor, and with it the user's data, go."""
         self._undo()
         baselines = self._watch.fits.index(self) < FITS_WITH_BASELINES
-        look = functools.partial(self._monitor.facts, baselines=baselines)
+        crashed = self._crash is not None
+        look = functools.partial(self._monitor.facts, baselines=baselines, crashed=crashed)
         facts = self._watch.careful("work out what this fit shows", look)
         if self._monitor.failure:
             self._watch.say(f"goodfit stopped watching a fit: {self._monitor.failure}")

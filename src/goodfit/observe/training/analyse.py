@@ -18,6 +18,7 @@ from goodfit.facts import (
     FitPictures,
     GapFacts,
     HonestLoss,
+    ImageFacts,
     LabelSuspects,
     ModelFacts,
     PredictionFacts,
@@ -46,7 +47,8 @@ LEAST_PROBES = 2
 class Remains:
     """What a fit left behind. `known` are the facts so far by name; `monitor_seconds` what watching
     took of the fit's `seconds`; `unlimited` lets the analysis take its time; `experiments` asks for
-    all experiments on copies of the model, `pictures` for thumbnails of its images."""
+    all experiments on copies of the model, `pictures` for thumbnails of its images. `crashed` says
+    that an exception ended it."""
 
     watched: Watched
     epochs: tuple[Epoch, ...]
@@ -59,6 +61,7 @@ class Remains:
     baselines: bool
     experiments: bool = False
     pictures: bool = False
+    crashed: bool = False
 
 
 class Analysis:
@@ -316,6 +319,9 @@ def analyse(remains: Remains, tell: Callable[[str, object], None]) -> Facts:
         baselines = work.attempt("baselines", lambda: assemble.baselines(work))
     else:
         work.missing["baselines"] = "simple learners were compared for the first fits only"
+    images = work.attempt("images", lambda: _images(work))
+    if images is not None:
+        tell("images", images)
     trace = assemble.trace(work, work.attempt("gap", work.gap), predictions)
     tell("end", replace(trace, epochs=()))
     tried = work.attempt("experiments", lambda: _experiments(work, predictions, tell))
@@ -329,6 +335,7 @@ def analyse(remains: Remains, tell: Callable[[str, object], None]) -> Facts:
         data=data,
         trace=trace,
         baselines=baselines,
+        images=images,
         experiments=tried,
         own=work.attempt("own", lambda: summary.summary(work)),
         backend=keras.backend.backend(),
@@ -339,6 +346,13 @@ def analyse(remains: Remains, tell: Callable[[str, object], None]) -> Facts:
         if made is not None:
             tell("pictures", made)
     return facts
+
+
+def _images(work: Analysis) -> ImageFacts | None:
+    """The images of the fit; what random changes do to them is told with them."""
+    from goodfit.observe.images.fit import image_facts
+
+    return image_facts(work)
 
 
 def _pictures(work: Analysis, facts: Facts) -> FitPictures:

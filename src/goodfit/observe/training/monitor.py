@@ -13,6 +13,7 @@ import keras
 
 from goodfit.facts import Epoch, Facts, FitPictures, HonestLoss
 from goodfit.observe.data.datasets import data_facts, told
+from goodfit.observe.images.fit import images_told
 from goodfit.observe.objects.model import model_facts
 from goodfit.observe.objects.settings import settings_facts
 from goodfit.observe.recipes.observed import Observed, observed
@@ -285,17 +286,18 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
 
     # ------------------------------------------------------------ afterwards
 
-    def facts(self, *, baselines: bool = True) -> Facts:
+    def facts(self, *, baselines: bool = True, crashed: bool = False) -> Facts:
         """All that was seen, worked out from the remembered weights; safe in any state.
 
         Args:
             baselines: whether to fit the simple learners, the costly part of it.
+            crashed: whether an exception ended the fit, whose cause may be worth looking for.
         """
         if self._analysed is None:
             if self._watched is None:
                 self._analysed = self._untrained()
             else:
-                self._analysed = analyse(self._remains(baselines), self._tell)
+                self._analysed = analyse(self._remains(baselines, crashed), self._tell)
             # The facts are all that is kept of the user's model and data.
             self._watched, self._told = None, {}
         return self._analysed
@@ -313,7 +315,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         except Exception as error:
             return NoRecipeError(f"the rows cannot be read again ({type(error).__name__}: {error})")
 
-    def _remains(self, baselines: bool) -> Remains:
+    def _remains(self, baselines: bool, crashed: bool) -> Remains:
         assert self._watched is not None
         self._watched.intake.end()
         if not self._finished:
@@ -335,6 +337,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
             baselines=baselines,
             experiments=self._experiments,
             pictures=self._wanted,
+            crashed=crashed,
         )
 
     def _untrained(self) -> Facts:
@@ -344,10 +347,13 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         if train is not None:
             known = (self._facts.get("model"), self._facts.get("settings"))
             self._learn("data", lambda: data_facts(train, validation, *known))
+        if self._told:
+            self._learn("images", lambda: images_told(self._told))
         return Facts(
             model=self._facts.get("model"),
             settings=self._facts.get("settings"),
             data=self._facts.get("data"),
+            images=self._facts.get("images"),
             backend=keras.backend.backend(),
             missing=self._missing,
         )
