@@ -57,6 +57,12 @@ def test_a_crash_stands_behind_its_cause_and_stays_an_error() -> None:
     assert found[1].severity == "error"
 
 
+def test_a_broken_file_explains_the_crash_it_makes() -> None:
+    found = rank([finding("GF611", "error"), finding("GF130", "error")])
+    assert codes(found) == ["GF130", "GF611"]
+    assert found[1].because_of == ("GF130",)
+
+
 def test_a_chain_names_the_bottom_of_it() -> None:
     found = rank([finding("GF407", "error"), finding("GF304", "error"), finding("GF102", "error")])
     assert codes(found) == ["GF102", "GF304", "GF407"]

@@ -9,6 +9,8 @@ import pytest
 
 from goodfit.observe.baselines.quality import (
     calibration,
+    class_entropy,
+    confusion,
     halves,
     log_probabilities,
     precision,
@@ -66,6 +68,18 @@ def test_one_class_has_no_threshold() -> None:
 
 def test_precision_is_by_predicted_class() -> None:
     assert precision(np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1])) == {"0": 0.5, "1": 1.0}
+
+
+def test_confusion_is_by_true_class_and_leaves_out_what_never_happened() -> None:
+    truth, given = np.array([0, 0, 1, 1, 1]), np.array([0, 1, 1, 1, 0])
+    assert confusion(given, truth) == {"0": {"0": 1, "1": 1}, "1": {"1": 2, "0": 1}}
+    assert confusion(np.zeros(60, int), np.arange(60)) == {}
+
+
+def test_entropy_of_classes_is_one_where_they_are_equally_frequent() -> None:
+    assert class_entropy(np.array([0, 1, 2] * 5)) == pytest.approx(1.0)
+    assert class_entropy(np.array([0] * 99 + [1])) == pytest.approx(0.0808, abs=1e-3)
+    assert class_entropy(np.zeros(9, int)) is None
 
 
 def test_the_worst_quarter_of_a_feature_is_found() -> None:

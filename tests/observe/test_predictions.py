@@ -75,6 +75,9 @@ def test_recall_is_that_of_validation_rows_where_there_are_any() -> None:
     assert found.set == "validation"
     assert found.class_counts == {"0": 2, "1": 1}
     assert found.recall == {"0": 1.0, "1": 0.5}
+    assert found.balanced_accuracy == 0.75
+    assert found.confusion == {"0": {"0": 1}, "1": {"0": 1, "1": 1}}
+    assert found.class_entropy == pytest.approx(0.9183, abs=1e-4)
     assert (found.rows, found.error) == (2, 0.0)
 
 

@@ -136,7 +136,10 @@ class PredictionFacts:
     are over the validation sample where there is one (`set`), else the training sample:
     predicted class to rows, true class to recall. `error`/`prior_error` as in BaselineScore, on
     the training sample: the model's and that of the constant answer that is best there.
-    `support` counts the true classes of `set`, `precision` is by predicted class."""
+    `support` counts the true classes of `set`, `precision` is by predicted class; `confusion` maps
+    true class and predicted class to rows, empty for more than 50 classes, pairs without a row
+    left out. `balanced_accuracy` is the mean of `recall`; `class_entropy` that of the shares in
+    `support`, as a share of the entropy of equally frequent classes (1: balanced)."""
 
     rows: int
     minimum: float
@@ -153,6 +156,9 @@ class PredictionFacts:
     prior_loss: float | None = None
     support: Mapping[str, int] = field(default_factory=dict)
     precision: Mapping[str, float] = field(default_factory=dict)
+    confusion: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    balanced_accuracy: float | None = None
+    class_entropy: float | None = None
     calibration: CalibrationFacts | None = None
     threshold: ThresholdFacts | None = None
     segment: SegmentFacts | None = None

@@ -177,6 +177,78 @@ def from_json() -> None:
     keras.models.model_from_json(stack(Twice()).to_json())
 
 
+def images(file: bytes, name: str = "z.jpg") -> Path:
+    """A folder of two classes, with one file among the images of the first. It is left to the
+    system, since a pipeline may still read ahead."""
+    from PIL import Image
+
+    folder = Path(tempfile.mkdtemp())
+    for label in ("cats", "dogs"):
+        (folder / label).mkdir()
+        for number in range(4):
+            pixels = np.full((16, 16, 3), 50 * number, "uint8")
+            Image.fromarray(pixels).save(folder / label / f"{number}.jpg")
+    (folder / "cats" / name).write_bytes(file)
+    return folder
+
+
+def picture(kind: str, share: float = 0.5) -> bytes:
+    """The first part of an image file of 64 by 64 random pixels."""
+    from io import BytesIO
+
+    from PIL import Image
+
+    whole = BytesIO()
+    pixels = np.random.default_rng(0).integers(0, 256, (64, 64, 3), "uint8")
+    Image.fromarray(pixels).save(whole, kind)
+    return whole.getvalue()[: int(share * whole.tell())]
+
+
+def from_directory(folder: Path, **options: Any) -> None:
+    rows = keras.utils.image_dataset_from_directory(
+        folder, image_size=(8, 8), verbose=False, **options
+    )
+    small_images().fit(rows, verbose=0)
+
+
+def small_images() -> keras.Model:
+    made = keras.Sequential([keras.Input((8, 8, 3)), layers.Flatten(), layers.Dense(2)])
+    made.compile("sgd", SPARSE)
+    return made
+
+
+def flow(folder: Path) -> None:
+    from keras.src.legacy.preprocessing.image import ImageDataGenerator
+
+    options = {"target_size": (8, 8), "class_mode": "sparse"}
+    rows = ImageDataGenerator().flow_from_directory(str(folder), **options)
+    small_images().fit(rows, verbose=0)
+
+
+def load(folder: Path) -> None:
+    keras.utils.load_img(folder / "cats" / "z.jpg")
+
+
+def open_image(folder: Path) -> None:
+    from PIL import Image
+
+    Image.open(folder / "cats" / "z.jpg")
+
+
+def decode(folder: Path) -> None:
+    import tensorflow as tf
+
+    tf.io.decode_image(tf.io.read_file(str(folder / "cats" / "z.jpg")))
+
+
+def three_classes(**options: Any) -> None:
+    folder = images(TEXT)
+    (folder / "hamsters").mkdir()
+    from_directory(folder, **options)
+
+
+TEXT = b"<!DOCTYPE html><html>404</html>"
+
 Program = Callable[[], Any]
 PROGRAMS: dict[str, dict[str, Program]] = {
     "data-cardinality": {
@@ -285,6 +357,23 @@ PROGRAMS: dict[str, dict[str, Program]] = {
         "predict empty": lambda: model().predict(batches(0), verbose=0),
         "evaluate empty": lambda: model().evaluate(batches(0), verbose=0),
     },
+    "unreadable-image": {
+        "fit directory, empty file": lambda: from_directory(images(b"")),
+        "fit directory, no image": lambda: from_directory(images(TEXT)),
+        "fit directory, cut jpeg": lambda: from_directory(images(picture("JPEG"))),
+        "fit directory, cut png": lambda: from_directory(images(picture("PNG"), "z.png")),
+        "fit directory, tiff": lambda: from_directory(images(picture("TIFF", 1.0))),
+        "fit generator, empty file": lambda: flow(images(b"")),
+        "fit generator, no image": lambda: flow(images(TEXT)),
+        "fit generator, cut jpeg": lambda: flow(images(picture("JPEG"))),
+        "fit generator, cut png": lambda: flow(images(picture("PNG"), "z.png")),
+        "script load_img, empty file": lambda: load(images(b"")),
+        "script open, no image": lambda: open_image(images(TEXT)),
+        "script decode_image, empty file": lambda: decode(images(b"")),
+        "script no images": lambda: from_directory(images(b"") / "cats"),
+        "script one class too many": lambda: three_classes(label_mode="binary"),
+        "script class names": lambda: three_classes(class_names=["cats", "birds"]),
+    },
 }
 
 
@@ -309,7 +398,8 @@ def main() -> None:
             if keras.backend.backend() not in noted:
                 found = raised(program)
                 if found is not None:
-                    noted[keras.backend.backend()] = [found.type, found.message]
+                    message = found.message.replace(f"{tempfile.gettempdir()}/", "")
+                    noted[keras.backend.backend()] = [found.type, message]
     FILE.write_text(json.dumps(known, indent=1) + "\n")
 
 

@@ -1,4 +1,4 @@
-"""GF602 to GF610 on the real messages of three backends (other_messages.json, by programs.py)."""
+"""GF602 to GF611 on the real messages of three backends (other_messages.json, by programs.py)."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ from goodfit.checks.check import run_check
 from goodfit.checks.crash import generator_exhausted
 from goodfit.checks.crash.keras_names import IDENTIFIERS, MEMBERS, METHODS
 from goodfit.facts import (
+    BrokenFile,
     CrashFacts,
     DataFacts,
     Epoch,
     Facts,
     HonestLoss,
+    ImageFacts,
+    ImageFolderFacts,
     ModelFacts,
     SetFacts,
     SettingsFacts,
@@ -94,6 +97,9 @@ def test_each_message_is_explained_by_its_check_alone(kind: str, name: str, back
         ("legacy-api", "import np_utils", "keras.utils.to_categorical"),
         ("custom-object", "script loss", '{"my_loss": my_loss}'),
         ("optimizer-reused", "fit two models", "new optimiser for each model"),
+        ("unreadable-image", "fit directory, empty file", "PIL.Image.open(path).load()"),
+        ("unreadable-image", "fit directory, tiff", "save others (TIFF, HEIC, ...) as PNG"),
+        ("unreadable-image", "script no images", "('.bmp', '.gif', '.jpeg', '.jpg', '.png')"),
     ],
 )
 def test_the_advice_names_the_edit(kind: str, name: str, words: str) -> None:
@@ -114,10 +120,28 @@ def test_the_advice_names_the_edit(kind: str, name: str, words: str) -> None:
         "No module named 'pandas'",
         "[Errno 2] No such file or directory: 'data.csv'",
         "generator already executing",
+        "Input is empty.",
+        "[Errno 2] No such file or directory: 'pictures/cats'",
     ],
 )
 def test_other_exceptions_are_left_alone(message: str) -> None:
     assert crashed(message, during="script") == {}
+
+
+def test_the_files_that_cannot_be_read_are_named() -> None:
+    broken = (BrokenFile(path="cats/17.jpg", reason="0 bytes"),)
+    folder = ImageFolderFacts(
+        role="train", directory="pets", reader="", classes={"cats": 9}, files=9, broken=broken
+    )
+    crash = noted("unreadable-image", "fit directory, empty file")
+    one = found(Facts(crash=crash, images=ImageFacts(folders=(folder,))))["unreadable-image"]
+    assert "empty (cats/17.jpg)." in one.message
+    named = found(Facts(crash=noted("unreadable-image", "script open, no image")))
+    assert named["unreadable-image"].evidence["file"].endswith("cats/z.jpg")
+
+
+def test_a_generator_of_files_that_found_none() -> None:
+    assert "no rows" in crashed("The PyDataset has length 0")["data-cardinality"].message
 
 
 def test_an_old_argument_is_read_off_the_line() -> None:
@@ -216,6 +240,8 @@ def test_a_training_that_was_fed_is_left_alone(facts: Facts) -> None:
         ("unbuilt-model", "script count_params"),
         ("optimizer-reused", "fit two models"),
         ("generator-exhausted", "fit empty"),
+        ("unreadable-image", "script open, no image"),
+        ("unreadable-image", "fit generator, cut png"),
     ],
 )
 def test_the_error_as_it_is_raised_today(kind: str, name: str) -> None:

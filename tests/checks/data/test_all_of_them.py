@@ -20,17 +20,22 @@ from data_literals import (
     numbers,
     settings,
 )
+from image_literals import alone, pictures
 
 from goodfit.checks.check import Check, run_check
 from goodfit.checks.data import (
+    broken_image_files,
     channel_axis,
     class_imbalance,
     conflicting_labels,
     constant_features,
     distribution_shift,
     duplicate_rows,
+    grey_as_colour,
     heavy_tailed_features,
+    image_folders,
     image_range,
+    image_shortcut,
     image_size,
     label_encoding_mismatch,
     label_noise,
@@ -40,7 +45,9 @@ from goodfit.checks.data import (
     missing_class,
     no_signal,
     non_finite_data,
+    odd_images,
     preprocessing_leak,
+    resized_images,
     sequence_padding,
     small_validation_set,
     target_shape_mismatch,
@@ -61,6 +68,8 @@ from goodfit.facts import (
     Epoch,
     Facts,
     HonestLoss,
+    ImageFacts,
+    ImageFolderFacts,
     ModelFacts,
     SetFacts,
     SettingsFacts,
@@ -72,14 +81,18 @@ from goodfit.facts import (
 ALL = [
     module.CHECK
     for module in (
+        broken_image_files,
         channel_axis,
         class_imbalance,
         conflicting_labels,
         constant_features,
         distribution_shift,
         duplicate_rows,
+        grey_as_colour,
         heavy_tailed_features,
+        image_folders,
         image_range,
+        image_shortcut,
         image_size,
         label_encoding_mismatch,
         label_noise,
@@ -89,7 +102,9 @@ ALL = [
         missing_class,
         no_signal,
         non_finite_data,
+        odd_images,
         preprocessing_leak,
+        resized_images,
         sequence_padding,
         small_validation_set,
         target_shape_mismatch,
@@ -154,6 +169,19 @@ ODD: dict[str, Facts] = {
         model=chain(layer("Conv2D"), input_shape=(28, 28, 1)),
         settings=settings(MSE),
         data=data([replace(image((28, 28, 1)), minimum=NAN, maximum=NAN)], [numbers()]),
+    ),
+    "nothing known of the images": Facts(images=ImageFacts()),
+    "no image, and nothing known of its folder": Facts(
+        data=data([image((0, 0, 3))], [labels({0: 0})]),
+        images=ImageFacts(
+            train=pictures(rows_seen=0, grey=NAN, maximum=NAN, properties=(alone("mode", NAN),)),
+            validation=pictures(rows_seen=1, properties=(), outlier_counts={"blank": 1}),
+            folders=(
+                ImageFolderFacts(role="train", directory="", reader="", classes={}, files=0),
+                ImageFolderFacts(role="validation", directory="", reader="", classes={}, files=0),
+            ),
+            near_leaked=0,
+        ),
     ),
 }
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from data_literals import answers, data, found, labels, numbers, settings, silent
+from image_literals import folder
 
 from goodfit.checks.data.class_imbalance import CHECK
-from goodfit.facts import Facts, TargetFacts, Trace
+from goodfit.facts import Facts, ImageFacts, TargetFacts, Trace
 
 
 def facts(
@@ -37,6 +38,18 @@ def test_a_class_that_is_given_up_is_a_warning() -> None:
     assert "5% of its 20 validation rows" in finding.message
     assert "class_weight" in finding.advice
     assert "{label: rows" in finding.advice
+
+
+def test_what_accuracy_hides_is_said() -> None:
+    one = facts({0: 900, 1: 100}, {"0": 0.99, "1": 0.05})
+    assert one.trace is not None
+    assert one.trace.predictions is not None
+    known = replace(one.trace.predictions, balanced_accuracy=0.52)
+    images = ImageFacts(folders=(folder(),))
+    finding = found(CHECK, replace(one, trace=Trace(predictions=known), images=images))
+    assert "90% of training rows; balanced accuracy 52.0%)" in finding.message
+    assert finding.message.startswith("Class 1 (dogs) is found")
+    assert finding.evidence["class_entropy"] == pytest.approx(0.469, abs=1e-3)
 
 
 def test_the_worst_of_several_classes_is_named() -> None:

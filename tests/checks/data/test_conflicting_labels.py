@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from data_literals import against_learners, features, found, image, labels, numbers, part, silent
+from image_literals import pictures
 
 from goodfit.checks.data.conflicting_labels import CHECK
-from goodfit.facts import ArrayFacts, BaselineScore, DataFacts, Facts
+from goodfit.facts import ArrayFacts, BaselineScore, DataFacts, Facts, ImageFacts
 
 MEASURED = features([0.0] * 4, [1.0] * 4)
 CODES = replace(MEASURED, whole_numbers=True)
@@ -35,6 +36,16 @@ def test_measured_rows_that_meet_with_other_labels_are_a_warning() -> None:
 
 def test_pictures_count_as_measured() -> None:
     assert found(CHECK, facts(image((8, 8, 1)), 100, 0.9)).severity == "warning"
+
+
+def test_pictures_that_show_the_same_under_two_labels() -> None:
+    none = facts(image((8, 8, 3)), 0, 1.0)
+    many = ImageFacts(train=pictures(near_identical=30, contradicting=24))
+    finding = found(CHECK, replace(none, images=many))
+    assert finding.severity == "warning"
+    assert "24 of 500 training images (4.8%)" in finding.message
+    few = ImageFacts(train=pictures(near_identical=30, contradicting=6))
+    assert silent(CHECK, replace(none, images=few)).result == "passed"
 
 
 def test_few_possible_rows_are_the_tasks_own_uncertainty() -> None:

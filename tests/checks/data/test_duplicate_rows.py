@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from data_literals import features, found, image, part, silent
+from image_literals import pictures
 
 from goodfit.checks.data.duplicate_rows import CHECK
-from goodfit.facts import DataFacts, Facts, SetFacts
+from goodfit.facts import DataFacts, Facts, ImageFacts, SetFacts
 
 MEASURED = features([0.0] * 4, [1.0] * 4)
 
@@ -31,6 +32,15 @@ def test_copies_in_the_validation_set() -> None:
     held = part("validation", [image((8, 8, 1))], duplicates=50)
     finding = found(CHECK, Facts(data=DataFacts(train=train(0), validation=held)))
     assert finding.evidence["set"] == "validation"
+
+
+def test_pictures_that_show_the_same_as_another() -> None:
+    data = DataFacts(train=train(0))
+    many = ImageFacts(train=pictures(near_identical=40, examples=((3, 9),)))
+    finding = found(CHECK, Facts(data=data, images=many))
+    assert "40 of 500 train images (8%) show the same" in finding.message
+    few = ImageFacts(train=pictures(near_identical=10))
+    assert silent(CHECK, Facts(data=data, images=few)).result == "passed"
 
 
 def test_codes_meet_naturally() -> None:

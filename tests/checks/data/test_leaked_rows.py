@@ -9,7 +9,7 @@ import pytest
 from data_literals import data, ended, features, found, labels, settings, silent
 
 from goodfit.checks.data.leaked_rows import CHECK
-from goodfit.facts import ArrayFacts, DataFacts, Facts, SplitFacts
+from goodfit.facts import ArrayFacts, DataFacts, Facts, ImageFacts, SplitFacts
 
 MEASURED = features([0.0, 1.0], [1.0, 2.0])
 WHOLE = features([0.0, 1.0], [1.0, 2.0], whole_numbers=True)
@@ -103,3 +103,19 @@ def test_degenerate_facts() -> None:
     assert silent(CHECK, Facts(data=bare)).result == "skipped"
     outcome, _ = ended(CHECK, facts(1, rows=1, train=1))
     assert outcome.result == "passed"
+
+
+def test_pictures_that_show_the_same_as_a_training_picture() -> None:
+    def seen(near: int) -> Facts:
+        images = ImageFacts(near_leaked=near, near_rows=100, near_examples=((4, 77),))
+        return replace(facts(0), images=images)
+
+    finding = found(CHECK, seen(8))
+    assert finding.severity == "warning"
+    assert "8 of 100 validation images (8.0%) show the same" in finding.message
+    assert found(CHECK, seen(5)).severity == "warning"
+    assert silent(CHECK, seen(4)).result == "passed"
+    of_cifar = ImageFacts(near_leaked=33, near_rows=1000)
+    assert found(CHECK, replace(facts(0), images=of_cifar)).severity == "tip"
+    streams = replace(seen(8), data=replace(seen(8).data, split=None))
+    assert found(CHECK, streams).evidence["leaked"] == 8

@@ -69,6 +69,15 @@ def test_accuracy_alone_over_a_class_that_is_given_up() -> None:
     assert "95.5%" in found.message
 
 
+def test_balanced_accuracy_stands_beside_it() -> None:
+    seen = _trace({"0": 1.0, "1": 0.1}, RARE)
+    assert seen.predictions is not None
+    known = Trace(predictions=replace(seen.predictions, balanced_accuracy=0.55))
+    _, found = run_check(accuracy_on_imbalance.CHECK, Facts(settings=ACCURACY, trace=known))
+    assert found is not None
+    assert "balanced accuracy 55.0%" in found.message
+
+
 def test_a_rare_class_that_is_found_passes() -> None:
     answer = accuracy_on_imbalance.accuracy_on_imbalance(
         ACCURACY, _trace({"0": 0.97, "1": 0.7}, RARE)

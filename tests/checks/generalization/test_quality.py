@@ -133,6 +133,21 @@ def test_a_class_that_a_simple_learner_finds() -> None:
     assert "trees" in found.message
 
 
+def test_what_a_class_is_taken_for() -> None:
+    assert SUFFERING.predictions is not None
+    known = replace(
+        SUFFERING.predictions,
+        confusion={"c": {"a": 4, "c": 6, "d": 50}, "d": {"d": 57, "a": 3}},
+        precision={"c": 0.6},
+        balanced_accuracy=0.7,
+    )
+    _, found = run_check(class_suffers.CHECK, Facts(trace=Trace(predictions=known)))
+    assert found is not None
+    assert "50 are taken for class d" in found.message
+    assert "balanced accuracy 70.0%" in found.message
+    assert found.evidence["precision"] == 0.6
+
+
 def test_a_class_nobody_finds_is_a_tip() -> None:
     _, found = run_check(class_suffers.CHECK, Facts(trace=SUFFERING))
     assert found is not None

@@ -4,14 +4,16 @@ Sees: a class with less than a tenth of the rows of the largest one (a tip); a c
 half the rows of the largest one that the trained model finds far more seldom (a warning).
 Why it matters: the mean loss and the accuracy are those of the frequent classes. A model that never
 answers the rare class can look good on both.
-Evidence: rows per class; the recall of the class on validation rows against that of the largest
-class, with Fisher's exact test; the accuracy that answering the largest class alone gives.
-Remedies: class-weights, oversampling.
+Evidence: rows per class and the entropy of their shares; the recall of the class on validation rows
+against that of the largest class, with Fisher's exact test; the accuracy that answering the largest
+class alone gives, and balanced accuracy, the mean of the recall of all classes.
+Remedies: class-weights, oversampling, focal-loss, decision-threshold.
 Source: docs/evidence/data.md; He, Garcia, "Learning from Imbalanced Data" (2009), section 2.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -25,7 +27,8 @@ from goodfit.checks.check import (
     Threshold,
     place,
 )
-from goodfit.facts import DataFacts, PredictionFacts, SettingsFacts, TargetFacts, Trace
+from goodfit.checks.classes import balanced, called
+from goodfit.facts import DataFacts, ImageFacts, PredictionFacts, SettingsFacts, TargetFacts, Trace
 
 RARE = Threshold(10.0, source="answering the largest of two classes is then right on 91 % of rows")
 SMALLER = Threshold(2.0, source="docs/evidence/data.md")
@@ -78,7 +81,10 @@ def _suffering(
 
 
 def class_imbalance(
-    data: DataFacts, trace: Trace | None = None, settings: SettingsFacts | None = None
+    data: DataFacts,
+    trace: Trace | None = None,
+    images: ImageFacts | None = None,
+    settings: SettingsFacts | None = None,
 ) -> Answer:
     targets = [target for target in data.train.targets if target.kind in KINDS]
     counted = [target for target in targets if len(target.class_counts) > 1]
@@ -90,16 +96,20 @@ def class_imbalance(
     first = counted[0]
     suffering = _of_model(data, first, trace)
     weighted = bool(settings and (settings.class_weight or settings.sample_weight))
+    predictions = trace.predictions if trace is not None else None
     if suffering:
         worst = max(suffering, key=lambda one: one.largest_recall - one.recall)
         evidence = _shares(first.class_counts) | {
             "label": worst.label,
+            "called": called(worst.label, images),
             "recall": worst.recall,
             "rows": worst.rows,
             "largest_recall": worst.largest_recall,
             "p": worst.p,
             "classes_suffering": len(suffering),
-            "set": trace.predictions.set if trace and trace.predictions else "",
+            "set": predictions.set if predictions is not None else "",
+            "balanced_accuracy": predictions.balanced_accuracy if predictions else None,
+            "balanced": balanced(predictions),
         }
         return Suspicion(
             evidence=evidence, case="suffers, weighted" if weighted else "suffers", where=where
@@ -137,13 +147,21 @@ def _shares(counts: Mapping[str, int]) -> dict[str, object]:
         "total": total,
         "ratio": _ratio(counts),
         "accuracy_of_guessing": counts[largest] / total,
+        "class_entropy": _entropy(counts),
     }
 
 
+def _entropy(counts: Mapping[str, int]) -> float:
+    """Of the classes' shares, as a share of that of equally frequent classes."""
+    total = sum(counts.values())
+    shares = [rows / total for rows in counts.values() if rows]
+    return -sum(share * math.log(share) for share in shares) / math.log(max(2, len(counts)))
+
+
 _SUFFERS = (
-    "Class {label} is found in {recall:.0%} of its {rows} {set} rows, class {largest}, the "
+    "Class {called} is found in {recall:.0%} of its {rows} {set} rows, class {largest}, the "
     "largest, in {largest_recall:.0%}: the model gives up rare classes (answering {largest} always "
-    "would be right on {accuracy_of_guessing:.0%} of training rows)."
+    "would be right on {accuracy_of_guessing:.0%} of training rows{balanced})."
 )
 
 CHECK = Check(
@@ -166,5 +184,5 @@ CHECK = Check(
         "rare": "Look at recall per class or the area under the precision-recall curve beside "
         "accuracy, and split with stratification.",
     },
-    remedies=("class-weights", "oversampling"),
+    remedies=("class-weights", "oversampling", "focal-loss", "decision-threshold"),
 )

@@ -1,7 +1,7 @@
 """GF133 odd-images: pictures that show nothing, or are unlike all others.
 
 Sees: images without contrast (blank), far darker, brighter or more blurred than the others of their
-set. A tip with the rows or files to look at; a warning where a twentieth of the images is blank and
+set. A tip with the rows or files to look at; a warning where one image in fifty is blank and
 the model does not do well all the same (an empty picture may be a class of its own).
 Why it matters: a label on a blank picture teaches noise; such pictures mostly come from a fault, as
 a failed download, a wrong crop, a cap on the lens, or values that were scaled twice.
@@ -35,7 +35,7 @@ from goodfit.facts import (
     Trace,
 )
 
-MANY = Threshold(0.05, source="a twentieth of the labels lie on pictures that show nothing")
+MANY = Threshold(0.02, source="one label in fifty lies on a picture that shows nothing")
 SHARE = Threshold(0.005, source="one picture in two hundred; every set has a few odd ones")
 FEWEST = Threshold(3, source="fewer are not worth a word, unless they are blank")
 

@@ -4,9 +4,9 @@ Sees: no metric but accuracies, a class ten times rarer than the largest, and a 
 less than half of its validation rows or is no more often right than the answer that is always the
 same.
 Why it matters: at ten to one, never finding the rare class is right in 91 % of cases.
-Evidence: the printed accuracy, that of always answering the largest class, the recall of the rare
-class with its rows.
-Remedies: metric, class-weights.
+Evidence: the printed accuracy, that of always answering the largest class, balanced accuracy, the
+recall of the rare class with its rows.
+Remedies: metric, class-weights, oversampling, focal-loss, decision-threshold.
 Source: Provost & Fawcett, "Analysis and Visualization of Classifier Performance" (KDD 1997); the
 ratio is that of GF110.
 
@@ -24,6 +24,7 @@ from goodfit.checks.check import (
     Threshold,
     place,
 )
+from goodfit.checks.classes import balanced
 from goodfit.facts import SettingsFacts, Trace
 
 RARE = Threshold(10.0, source="answering the largest of two classes is then right on 91 % of rows")
@@ -54,6 +55,8 @@ def accuracy_on_imbalance(settings: SettingsFacts, trace: Trace) -> Answer:
         "recall": recall,
         "largest": largest,
         "ratio": ratio,
+        "balanced_accuracy": predictions.balanced_accuracy,
+        "balanced": balanced(predictions),
     }
     if ratio < RARE.value:
         return Passed(f"the largest class has {ratio:.3g} times the rows", evidence)
@@ -78,8 +81,8 @@ CHECK = Check(
     function=accuracy_on_imbalance,
     message="Accuracy, the only metric, is {accuracy:.1%} (always answering {largest}: "
     "{accuracy_of_guessing:.1%}), but class {rarest} is found in {recall:.0%} of its {rows} "
-    "validation rows.",
+    "validation rows{balanced}.",
     advice="Add a metric that sees rare classes: metrics=[keras.metrics.AUC(curve='PR')] for two "
     "classes, recall by class or F1Score(average='macro') for more.",
-    remedies=("metric", "class-weights"),
+    remedies=("metric", "class-weights", "oversampling", "focal-loss", "decision-threshold"),
 )

@@ -5,7 +5,7 @@ another threshold, chosen on one half of the rows and measured on the other.
 Why it matters: a model of a rare class seldom says more than one half, however well it ranks;
 moving the threshold costs nothing and needs no training.
 Evidence: the threshold, balanced accuracy with it and with 0.5, the gain with its standard error.
-Remedies: threshold.
+Remedies: decision-threshold.
 Source: Provost, "Machine Learning from Imbalanced Data Sets 101" (AAAI workshop, 2000); z of 3: one
 in 700 by chance.
 
@@ -64,5 +64,5 @@ CHECK = Check(
     "{standard_error:.2g}).",
     advice="Choose the threshold on validation rows by what the two kinds of error cost, and use "
     "it wherever probabilities become answers.",
-    remedies=("threshold",),
+    remedies=("decision-threshold",),
 )

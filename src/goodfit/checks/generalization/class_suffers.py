@@ -4,9 +4,9 @@ Sees: a class with at least ten validation rows whose recall is less than half t
 the others, beyond chance. A warning where a simple learner finds the class clearly more often than
 the model does, else a tip: the class may be hard in itself.
 Why it matters: an overall score hides a class that is given up.
-Evidence: the class, its recall and rows, the median of the others, the best simple learner's
-recall.
-Remedies: class-weights, oversampling, more-data.
+Evidence: the class, its recall, precision and rows, what it is taken for, the median of the others,
+balanced accuracy, the best simple learner's recall.
+Remedies: class-weights, oversampling, focal-loss, decision-threshold, more-data.
 Source: binomial tests with Bonferroni's correction over the classes.
 
 """
@@ -25,7 +25,8 @@ from goodfit.checks.check import (
     Threshold,
     place,
 )
-from goodfit.facts import BaselineFacts, PredictionFacts, SettingsFacts, Trace
+from goodfit.checks.classes import balanced, called, taken_for
+from goodfit.facts import BaselineFacts, ImageFacts, PredictionFacts, SettingsFacts, Trace
 
 GIVEN_UP = Threshold(0.5, source="less than half of the recall of the others")
 CHANCE = Threshold(0.001, source="binomial test, divided by the number of classes")
@@ -66,6 +67,7 @@ def _better(label: str, predictions: PredictionFacts, baselines: BaselineFacts |
 def class_suffers(
     trace: Trace,
     baselines: BaselineFacts | None = None,
+    images: ImageFacts | None = None,
     settings: SettingsFacts | None = None,
 ) -> Answer:
     predictions = trace.predictions
@@ -79,9 +81,18 @@ def class_suffers(
         return Passed(f"the lowest recall of a class is {low:.0%}", {"lowest_recall": low})
     label, median = worst
     better = _better(label, predictions, baselines)
+    other = taken_for(label, predictions)
     evidence = {
         "label": label,
+        "called": called(label, images),
         "recall": predictions.recall[label],
+        "precision": predictions.precision.get(label),
+        "taken_for": other,
+        "taken": f"; {other[1]} are taken for class {called(other[0], images)}"
+        if other is not None
+        else "",
+        "balanced_accuracy": predictions.balanced_accuracy,
+        "balanced": balanced(predictions),
         "rows": predictions.support[label],
         "median_of_others": median,
         "learner": baselines.best if baselines else None,
@@ -96,8 +107,8 @@ def class_suffers(
 
 
 _FOUND = (
-    "Class {label} is found in {recall:.0%} of its {rows} validation rows; the median of the other "
-    "classes is {median_of_others:.0%}"
+    "Class {called} is found in {recall:.0%} of its {rows} validation rows{taken}; the median of "
+    "the other classes is {median_of_others:.0%}{balanced}"
 )
 
 CHECK = Check(
@@ -114,5 +125,5 @@ CHECK = Check(
         "model look at it.",
         "class": "Look at the class's rows and labels, and at what they are taken for.",
     },
-    remedies=("class-weights", "oversampling", "more-data"),
+    remedies=("class-weights", "oversampling", "focal-loss", "decision-threshold", "more-data"),
 )

@@ -33,6 +33,18 @@ def _recall(task: Task, labels: np.ndarray) -> dict[str, float]:
     return {str(c): float(right[task.labels == c].mean()) for c in np.unique(task.labels).tolist()}
 
 
+def _by_class(labels: np.ndarray, task: Task) -> dict[str, Any]:
+    """How each class fared: what the model called its rows, and what its name was worth."""
+    recall = _recall(task, labels)
+    return {
+        "recall": recall,
+        "precision": quality.precision(labels, task.labels),
+        "confusion": quality.confusion(labels, task.labels),
+        "balanced_accuracy": float(np.mean(list(recall.values()))),
+        "class_entropy": quality.class_entropy(task.labels),
+    }
+
+
 def _counts(labels: np.ndarray) -> dict[str, int]:
     names, counts = np.unique(labels, return_counts=True)
     return {str(n): c for n, c in zip(names.tolist(), counts.tolist(), strict=True)}
@@ -100,11 +112,8 @@ def _measured(
         seen, role, shown = task.like(validation[1]), "validation", validation[0]
     if task.kind == "classes" and answer_errors(shown, seen, scale, *told) is not None:
         labels = predicted_labels(shown, seen, *told)
-        found |= {"set": role, "class_counts": _counts(labels), "recall": _recall(seen, labels)}
-        found |= {
-            "support": _counts(seen.labels),
-            "precision": quality.precision(labels, seen.labels),
-        }
+        found |= {"set": role, "class_counts": _counts(labels), "support": _counts(seen.labels)}
+        found |= _by_class(labels, seen)
         logits = quality.log_probabilities(shown, seen, loss_name, from_logits)
         if logits is not None and role == "validation":
             found["calibration"] = quality.calibration(logits, seen.labels)

@@ -20,6 +20,7 @@ from goodfit.observe.data.statistics import laid_flat
 BINS = 15  # Guo et al. (2017), section 2
 LEAST_ROWS = 40
 MAX_FEATURES = 100
+MAX_CLASSES = 50
 SEGMENTS = 4  # quarters of a feature's rows
 _TEMPERATURES = np.geomspace(0.25, 8.0, 61)
 
@@ -135,6 +136,26 @@ def _balanced(said: np.ndarray, positive: np.ndarray) -> float:
 def precision(labels: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     """By predicted class, the share of its rows that are right."""
     return {str(c): float((truth[labels == c] == c).mean()) for c in np.unique(labels).tolist()}
+
+
+def confusion(labels: np.ndarray, truth: np.ndarray) -> dict[str, dict[str, int]]:
+    """By true class, the rows that were given each class; empty for too many classes to read."""
+    if len(np.unique(np.concatenate([labels, truth]))) > MAX_CLASSES:
+        return {}
+    pairs, counts = np.unique(np.stack([truth, labels]), axis=1, return_counts=True)
+    found: dict[str, dict[str, int]] = {}
+    for (true, given), rows in zip(pairs.T.tolist(), counts.tolist(), strict=True):
+        found.setdefault(str(true), {})[str(given)] = rows
+    return found
+
+
+def class_entropy(truth: np.ndarray) -> float | None:
+    """Entropy of the classes' shares over that of equal shares; None for a single class."""
+    counts = np.unique(truth, return_counts=True)[1]
+    if len(counts) < 2:
+        return None
+    shares = counts / counts.sum()
+    return float(-(shares * np.log(shares)).sum() / np.log(len(counts)))
 
 
 def segment(inputs: Mapping[int, Any], losses: np.ndarray) -> SegmentFacts | None:
