@@ -235,7 +235,8 @@ class BaselineFacts:
     `scores` holds "prior" always, then "linear", "neighbours", "trees" (a small forest), and
     "persistence" for series.
     `output` names the output they are of, "" where the model has one; `loss` is None for several.
-    `model_error`/`model_error_se`: the Keras model in the same measure on the same rows.
+    `model_error`/`model_error_se`: the Keras model in the same measure on the same rows;
+    `row_errors` its errors row by row, rounded, for another run of the script to be paired with.
     `model_vs_best`: the model's minus the best learner's error, paired by row, with its standard
     error and that learner's name. `permuted_errors` are errors of the best learner fitted on
     permuted labels, which is what "no signal" looks like (one for each permutation); empty where a
@@ -254,6 +255,7 @@ class BaselineFacts:
     scores: tuple[BaselineScore, ...] = ()
     model_error: float | None = None
     model_error_se: float | None = None
+    row_errors: tuple[float, ...] = ()
     model_vs_best: float | None = None
     model_vs_best_se: float | None = None
     best: str | None = None

@@ -11,6 +11,7 @@ from goodfit.observe.script.recorder import write_json
 from goodfit.recipe import NoRecipeError, Recipe
 from goodfit.results import Report
 from goodfit.run.folder import PATCH, PATCHED
+from goodfit.run.others import Chosen, others
 
 if TYPE_CHECKING:
     from goodfit.patch import Patch
@@ -24,25 +25,47 @@ def write_patch(
     mended: Mapping[int, Recipe],
 ) -> None:
     """Write what trials bore out as an edit of the script: its diff and what is left to do by hand
-    in `PATCH`, the edited text in `PATCHED`. One fit is mended, the first that can be."""
+    in `PATCH`, the edited text in `PATCHED`; and other edits that running them may bear out. One
+    fit is mended, the first that can be."""
     from goodfit.patch import PatchError, patch
 
     found = _nothing()
-    for fit in report.fits:
-        before, after = recipes.get(fit.index), mended.get(fit.index)
-        if not isinstance(before, Recipe) or after is None or after is before:
-            continue
-        source = _text(path)
+    chosen = _chosen(report, recipes, mended)
+    if chosen is not None:
+        fit = chosen.fit
         found["fit"] = fit.index
-        found["remedies"] = after.remedies[len(before.remedies) :]
         try:
-            edited = patch(source, str(path), fit.facts, before, after)
+            if chosen.changed and chosen.before is not None and chosen.after is not None:
+                found["remedies"] = chosen.after.remedies[len(chosen.before.remedies) :]
+                text = _text(path)
+                _keep(folder, found, patch(text, str(path), fit.facts, chosen.before, chosen.after))
+            found["others"] = others(_text(path), str(path), chosen)
         except PatchError as error:
-            found["error"] = str(error)
-            break
-        _keep(folder, found, edited)
-        break
+            found["error"] = str(error) if chosen.changed else ""
     write_json(folder / PATCH, found)
+
+
+def _chosen(
+    report: Report,
+    recipes: Mapping[int, Recipe | NoRecipeError],
+    mended: Mapping[int, Recipe],
+) -> Chosen | None:
+    """The fit to mend: the first that trials mended, else the first with a suspicion."""
+    suspected = []
+    for fit in report.fits:
+        before = recipes.get(fit.index)
+        findings = tuple(one for one in report.findings if one.fit in (None, fit.index))
+        chosen = Chosen(
+            fit=fit,
+            findings=findings,
+            before=before if isinstance(before, Recipe) else None,
+            after=mended.get(fit.index),
+        )
+        if chosen.changed:
+            return chosen
+        if any(one.severity != "tip" for one in findings):
+            suspected.append(chosen)
+    return suspected[0] if suspected else None
 
 
 def write_crash_patch(folder: Path, path: Path, report: Report) -> None:
@@ -64,7 +87,7 @@ def write_crash_patch(folder: Path, path: Path, report: Report) -> None:
 
 
 def _nothing() -> dict[str, Any]:
-    return {"diff": "", "instructions": [], "remedies": [], "error": ""}
+    return {"diff": "", "instructions": [], "remedies": [], "error": "", "others": []}
 
 
 def _text(path: Path) -> str:

@@ -285,6 +285,7 @@ def _facts(
         scores=scored.scores,
         model_error=error,
         model_error_se=error_se,
+        row_errors=() if model is None else tuple(float(f"{one:.4g}") for one in model.tolist()),
         model_vs_best=against,
         model_vs_best_se=against_se,
         best=scored.best,

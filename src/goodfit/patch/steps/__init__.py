@@ -1,0 +1,74 @@
+"""What a script does to its rows before it trains: edits of those statements, each to be tried by
+running the edited script."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from goodfit.facts import Facts
+from goodfit.patch import _compiles, _diff, _no_libcst
+from goodfit.patch.changes import CannotEditError
+
+if TYPE_CHECKING:
+    from goodfit.patch.script import Script
+
+SHIFTED, DRY = "GF123", "GF610"
+"""Codes of findings: the two sets are distributed otherwise; a generator ran dry."""
+LEAKED = ("GF117", "GF118", "GF122", "GF503")
+"""Where validation rows tell too much already, scores cannot say whether a step did harm."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """The script with one step of its data left out or completed. `what` says which, as the answer
+    to "what was done?"."""
+
+    what: str
+    source: str
+    diff: str
+
+
+def steps(source: str, path: str, facts: Facts, codes: Collection[str]) -> tuple[Step, ...]:
+    """The edits to try, the likeliest first; () where none is understood.
+
+    Args:
+        source: text of the script that `facts` were observed on, lines unchanged since.
+        path: its file, as in the facts' lines and for the diff's head.
+        codes: of what was found in this fit.
+
+    Raises:
+        PatchError: LibCST is not installed.
+    """
+    try:
+        from goodfit.patch.script import Script
+    except ImportError as error:
+        raise _no_libcst(error) from error
+    try:
+        edited = dict(_edited(Script(source), path, facts, codes))
+    except CannotEditError:
+        return ()
+    return tuple(
+        Step(what=what, source=text, diff=_diff(source, text, path))
+        for text, what in edited.items()
+        if text != source and _compiles(text, path)
+    )
+
+
+def _edited(
+    script: Script, path: str, facts: Facts, codes: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    """(edited source, what was done) of every edit."""
+    from goodfit.patch.steps.complete import completed, repeated
+    from goodfit.patch.steps.undo import undone
+    from goodfit.patch.steps.walk import walk
+
+    if DRY in codes:
+        yield from repeated(script, path, facts)
+    if not set(LEAKED).isdisjoint(codes):
+        return
+    seen = walk(script, path, facts)
+    if SHIFTED in codes:
+        yield from completed(script, seen)
+    yield from undone(script, seen, held=SHIFTED in codes)
