@@ -92,6 +92,8 @@ def _fix(options: argparse.Namespace) -> int:
     if fixed.check is None:
         print(f"goodfit: no patch: {fixed.reason or 'see above'}", file=sys.stderr)
         return code
+    if fixed.what:
+        print(f"goodfit: borne out by running it, not by trials: {fixed.what}", file=sys.stderr)
     word = "verified" if fixed.check.verified else "not verified"
     print(f"goodfit: {word}: {fixed.check.sentence}", file=sys.stderr)
     if not fixed.check.verified:
