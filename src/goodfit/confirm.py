@@ -308,6 +308,7 @@ def _tried(finding: Finding, bench: _Bench) -> Finding:
         if found is None:
             reasons.append(reason)
             continue
+        candidate = replace(candidate, after=_with_threshold(candidate.after, trials))
         if best is None or found.difference > best[1].difference:
             best = candidate.after, found
         if found.says == "helps":
@@ -328,6 +329,18 @@ def _tried(finding: Finding, bench: _Bench) -> Finding:
             "hide what this does",
         )
     return replace(known, status="refuted")
+
+
+def _with_threshold(recipe: Recipe, trials: dict[int, Trial]) -> Recipe:
+    """The recipe, whose last remedy names the threshold that its trials came to, if any: for people
+    to read. Each further trial fits its own."""
+    fitted = [trial.threshold for trial in trials.values() if trial.threshold is not None]
+    last = recipe.remedies[-1]
+    if last.id != "decision-threshold" or last.parameters or not fitted:
+        return recipe
+    name = "threshold" if recipe.task.classes == 2 else "tau"
+    told = Remedy(id=last.id, parameters={name: float(f"{np.median(fitted):.2g}")})
+    return replace(recipe, remedies=(*recipe.remedies[:-1], told))
 
 
 def _effect(candidate: _Candidate, bench: _Bench) -> tuple[Effect | None, dict[int, Trial], str]:

@@ -164,6 +164,21 @@ class FitRecipe:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """How probabilities become classes where neither one half nor the largest decides: of two
+    classes the second is answered where its probability is above `value`, of several that whose
+    log-probability less `value` times the log of its share is largest.
+
+    Attributes:
+        shares: of the classes, by their number.
+        value: None where each training's validation rows shall tell.
+    """
+
+    shares: tuple[float, ...]
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """What the model is to answer.
 
@@ -175,6 +190,7 @@ class Task:
         from_logits: whether the model answers with logits.
         inputs: "tabular" (rows of numbers), "image" (height, width, channels), "sequence" (steps,
             features), "tokens" (integers), "text", or "other".
+        decision: from the model's answers to classes; None for the usual way.
     """
 
     name: TaskName = "other"
@@ -182,6 +198,7 @@ class Task:
     one_hot: bool = False
     from_logits: bool = False
     inputs: str = "other"
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

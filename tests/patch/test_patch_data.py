@@ -85,10 +85,20 @@ def test_resampling_is_the_remedys_own(remedy):
     assert "\n# Here it is trained.\nhistory = model.fit(" in done.source
 
 
-def test_smote():
+@pytest.mark.parametrize(
+    ("kind", "line"),
+    [
+        ("smote", "from imblearn.over_sampling import SMOTE"),
+        ("borderline", "from imblearn.over_sampling import BorderlineSMOTE"),
+        ("adasyn", "from imblearn.over_sampling import ADASYN"),
+        ("smote-enn", "from imblearn.combine import SMOTEENN"),
+        ("smote-tomek", "from imblearn.combine import SMOTETomek"),
+    ],
+)
+def test_smote(kind, line):
     pytest.importorskip("imblearn")
-    _, done = check(told(*rows(60), *rows(20)), "smote")
-    assert "from imblearn.over_sampling import SMOTE" in added_lines(done)
+    _, done = check(told(*rows(60), *rows(20)), "smote", kind=kind)
+    assert line in added_lines(done)
 
 
 def test_leaked_rows_are_dropped():

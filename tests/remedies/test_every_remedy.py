@@ -14,6 +14,7 @@ from bases import MAKERS, base
 from goodfit.recipe import Recipe, Rows, leaves
 from goodfit.remedies import REMEDIES, Cure, DoesNotApplyError
 from goodfit.study.engines.build import build
+from goodfit.study.scores import classes_of
 
 HEADINGS = ("Does:", "Needs:", "Does not apply:", "Source:")
 RELATIVE = ("factor", "number")
@@ -126,6 +127,24 @@ def test_held_out_rows_stay_as_they_are(cure: Cure, name: str) -> None:
 
 @BASES
 @CURES
+def test_held_out_rows_keep_their_classes_and_their_number(cure: Cure, name: str) -> None:
+    recipe = base(name)
+    changed = tried(cure, recipe)
+    if changed is None or cure.resplits:
+        return
+    sets = [(getattr(recipe.data, role), getattr(changed.data, role))
+            for role in ("validation", "test")]  # fmt: skip
+    for before, after in sets:
+        assert before.count == after.count == len(next(leaves(after.y)))
+        first, second = (classes_of(told.task, rows)
+                         for told, rows in ((recipe, before), (changed, after)))  # fmt: skip
+        if first is not None and second is not None:
+            # Named otherwise at most: rows of one class stay together, and apart from others.
+            assert len({*zip(first, second, strict=True)}) == len({*first}) == len({*second})
+
+
+@BASES
+@CURES
 def test_twice_is_as_good_as_once(cure: Cure, name: str) -> None:
     if any(parameter.name in RELATIVE for parameter in cure.parameters):
         return
@@ -150,7 +169,7 @@ def test_layers_that_are_shared_stay_shared(cure: Cure) -> None:
     assert len(by_name["inner"]["inbound_nodes"]) == 2
 
 
-HARDEST_FIRST = ("images", "shared", "series", "tokens", "tabular")
+HARDEST_FIRST = ("images", "shared", "series", "tokens", "tabular", "rare images")
 TRAINED = 2
 """Recipes on which each remedy's outcome is trained, of those that it applies to."""
 

@@ -140,8 +140,45 @@ def test_smote_refuses_what_has_no_middle() -> None:
         BY_ID["smote"](recipe(UNEVEN, x=holes))
     with pytest.raises(DoesNotApplyError, match="sample weight"):
         BY_ID["smote"](recipe(UNEVEN, weight=np.ones(60)))
-    with pytest.raises(DoesNotApplyError, match="has 2 rows"):
-        BY_ID["smote"](recipe(np.array([0] * 20 + [1] * 2)))
+    few = recipe(np.array([0] * 20 + [1] * 5))
+    with pytest.raises(DoesNotApplyError, match="class 1 has 5 rows, and 5 neighbours need 6"):
+        BY_ID["smote"](few)
+    assert counted(BY_ID["smote"](few, neighbours=4)) == [20, 20]
+
+
+OVERLAPPING = np.random.default_rng(1).normal(size=(60, 3)).astype("float32")
+
+
+@pytest.mark.parametrize("form", [np.asarray, one_hot])
+@pytest.mark.parametrize("kind", ["borderline", "adasyn", "smote-enn", "smote-tomek"])
+def test_the_kin_of_smote_make_rows_with_their_targets(kind: str, form: Any) -> None:
+    given = recipe(form(UNEVEN), x=OVERLAPPING)
+    changed = BY_ID["smote"](given, kind=kind)
+    train = changed.data.train
+    y = train.y.argmax(axis=1) if train.y.ndim > 1 else train.y
+    # What was there before has kept its class, and what is new lies within its class.
+    was = {tuple(row): one for row, one in zip(OVERLAPPING.tolist(), UNEVEN, strict=True)}
+    kept = [(was[row], one) for row, one in zip(map(tuple, train.x.tolist()), y, strict=True)
+            if row in was]  # fmt: skip
+    assert all(before == after for before, after in kept)
+    assert len(kept) < train.count, "no row is new"
+    for one in range(3):
+        theirs = OVERLAPPING[one == UNEVEN]
+        assert (train.x[y == one] <= theirs.max(axis=0) + 1e-4).all()
+    assert (len(kept) == 60) == (kind in ("borderline", "adasyn"))
+    assert held_out(changed)[0] is held_out(given)[0]
+    with pytest.raises(DoesNotApplyError, match="already"):
+        BY_ID["smote"](changed, kind=kind)
+
+
+def test_kin_of_smote_that_find_nothing_to_do_say_so() -> None:
+    far = features(60) + 1e4 * UNEVEN[:, None].astype("float32")
+    with pytest.raises(DoesNotApplyError, match=r"makes no rows here|lies where new rows"):
+        BY_ID["smote"](recipe(UNEVEN, x=far), kind="borderline")
+    with pytest.raises(DoesNotApplyError, match="makes no rows here"):
+        BY_ID["smote"](recipe(UNEVEN, x=far), kind="adasyn")
+    with pytest.raises(ValueError, match="no kind 'magic'"):
+        BY_ID["smote"](recipe(UNEVEN), kind="magic")
 
 
 def test_focal_loss_takes_the_place_of_cross_entropy() -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import re
 
+import numpy as np
 import pytest
 from scripted import proposal
 
-from goodfit.recipe import Recipe, Task
+from goodfit.recipe import DataRecipe, Recipe, Task
 from goodfit.remedies import BY_ID
 from goodfit.results import Finding, Remedy
 from goodfit.study.design import name_of, parse, propose, suggested
@@ -116,6 +117,19 @@ def test_an_underfitting_model_is_offered_capacity_and_no_regulariser():
     names = {chain[0].id for chain in suggested(RECIPE, [], lambda *_: (), verdict="underfitting")}
     assert "more-capacity" in names
     assert not {"l2", "dropout", "less-capacity"} & names
+
+
+def test_rare_classes_are_offered_their_remedies_before_the_usual_ones():
+    y = (np.arange(400) % 12 == 0).astype("int64")
+    rows = dataclasses.replace(RECIPE.data.train, x=np.zeros((400, 1)), y=y)
+    rare = dataclasses.replace(RECIPE, data=DataRecipe(train=rows, validation=rows))
+    names = [name_of(chain) for chain in suggested(rare, [], lambda *_: ())]
+    assert names[:2] == ["class-weights", "decision-threshold"]
+    assert names[4] == "class-weights+decision-threshold"
+    assert "l2" in names[5:]
+    assert not {"class-weights", "decision-threshold"} & {
+        chain[0].id for chain in suggested(RECIPE, [], lambda *_: ())
+    }
 
 
 @pytest.mark.parametrize("verdict", ["overfitting", "underfitting", None])

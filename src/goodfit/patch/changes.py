@@ -125,6 +125,21 @@ class DataChange:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionChange:
+    """Answers become classes by another rule.
+
+    Attributes:
+        shares: of the classes, by their number; two of them where there is a threshold.
+        value: the threshold, or tau of several classes; None where no training has told it.
+        logits: whether the model answers with logits.
+    """
+
+    shares: tuple[float, ...]
+    value: float | None = None
+    logits: bool = False
+
+
 LayerChange = LayerOption | LayerInserted | LayerRemoved | LayerReplaced
 CallbackChange = CallbackAdded | CallbackRemoved | CallbackOption
-Change = LayerChange | CompileOption | FitOption | CallbackChange | DataChange
+Change = LayerChange | CompileOption | FitOption | CallbackChange | DataChange | DecisionChange

@@ -18,6 +18,7 @@ from goodfit.patch.changes import (
     Change,
     CompileOption,
     DataChange,
+    DecisionChange,
     FitOption,
     LayerChange,
     LayerInserted,
@@ -49,6 +50,7 @@ def difference(before: Recipe, after: Recipe) -> tuple[Change, ...]:
         changes += _layers(old, new)
     changes += _compile(before.compile, after.compile)
     changes += _fit(before.fit, after.fit)
+    changes += _decision(before, after)
     return tuple(changes)
 
 
@@ -259,6 +261,17 @@ def _callbacks(
     for name, index in was:
         if (name, index) not in now:
             yield CallbackRemoved(name=name, index=index)
+
+
+def _decision(before: Recipe, after: Recipe) -> Iterator[DecisionChange]:
+    rule = after.task.decision
+    if rule is None or rule == before.task.decision:
+        return
+    # What trials came to stands with the remedy.
+    told = [one.parameters for one in after.remedies if one.id == "decision-threshold"]
+    given = told[-1] if told else {}
+    value = given.get("threshold", given.get("tau", rule.value))
+    yield DecisionChange(shares=rule.shares, value=value, logits=after.task.from_logits)
 
 
 # Data

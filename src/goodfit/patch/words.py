@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from goodfit.patch.changes import (
     Change,
     CompileOption,
     DataChange,
+    DecisionChange,
     FitOption,
     LayerInserted,
     LayerOption,
@@ -60,8 +62,27 @@ def described(change: Change) -> str:
             return f"take out the callback {change.name}"
         case CallbackOption():
             return f"set `{change.option}` of the {change.name} to {_value(change.after)}"
-        case DataChange():
-            return f"apply {_call(change.remedy, change.parameters)} to the rows"
+        case DataChange() | DecisionChange():
+            return _of_rows(change)
+
+
+def _of_rows(change: DataChange | DecisionChange) -> str:
+    if isinstance(change, DataChange):
+        return f"apply {_call(change.remedy, change.parameters)} to the rows"
+    where = "wherever predictions become classes"
+    if len(change.shares) > 2:
+        shares = ", ".join(f"{share:.3g}" for share in change.shares)
+        tau = "tau" if change.value is None else f"{change.value:.3g}"
+        chosen = " and tau chosen on validation rows" if change.value is None else ""
+        return (
+            f"{where}, answer the largest of `np.log(p) - {tau} * np.log([{shares}])`, with the "
+            f"probabilities p{chosen}"
+        )
+    if change.value is None:
+        return f"{where}, answer class 1 above a probability that validation rows tell, not 0.5"
+    logit = math.log(change.value / (1 - change.value))
+    told = f", which is a logit of {logit:.3g}, not 0" if change.logits else ", not 0.5"
+    return f"{where}, answer class 1 above a probability of {change.value:.3g}{told}"
 
 
 def _call(name: str, options: Mapping[str, Any]) -> str:
@@ -87,6 +108,8 @@ def _where(change: Change, facts: Facts) -> SourceLine | None:
             return _layer(facts, change.after or next(iter(change.before), ""))
         case CompileOption():
             return settings.compile_where if settings is not None else None
+        case DecisionChange():
+            return None
         case _:
             return settings.fit_where if settings is not None else None
 

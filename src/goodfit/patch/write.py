@@ -15,6 +15,7 @@ from goodfit.patch.changes import (
     Change,
     CompileOption,
     DataChange,
+    DecisionChange,
     FitOption,
     LayerInserted,
     LayerOption,
@@ -87,6 +88,8 @@ def _steps(context: Context, changes: Sequence[Change]) -> Iterator[Step]:
     for change in changes:
         if isinstance(change, FitOption):
             yield [change], partial(settings.set_fit, context, change)
+        elif isinstance(change, DecisionChange):
+            yield [change], partial(_refuse, "what becomes of predictions is not followed")
     yield from _callbacks(context, changes)
 
 

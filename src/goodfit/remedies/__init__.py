@@ -13,6 +13,7 @@ from goodfit.remedies import (
     channel_axis,
     class_weights,
     clip_outliers,
+    decision_threshold,
     depth,
     drop_leaked_rows,
     dropout,
@@ -111,6 +112,7 @@ REMEDIES: tuple[Cure, ...] = (
     shuffle_split.CURE,
     stratify_split.CURE,
     impute.CURE,
+    decision_threshold.CURE,
     clip_outliers.CURE,
     augmentation.CURE,
 )

@@ -24,6 +24,7 @@ BEGUN_HE = told("initialiser", name="he_normal")
 DECAY, DROPOUT, NARROWER = told("weight-decay"), told("dropout"), told("less-capacity")
 WIDER = told("more-capacity")
 AUGMENTED = told("augmentation", kind="flip")
+WEIGHTED, MOVED, REPEATED = told("class-weights"), told("decision-threshold"), told("oversampling")
 REGULARISED = (STOPPED, AUGMENTED, DECAY, DROPOUT, NARROWER, told("l2"))
 
 ALIASES: Mapping[str, Remedy] = {
@@ -43,13 +44,7 @@ ALWAYS: Mapping[str, tuple[Remedy, ...]] = {
     "GF103": (told("clip-outliers"), SCALED),
     "GF104": (told("scale-targets"),),
     "GF109": (told("target-shape"), told("output-units")),
-    "GF110": (
-        told("class-weights"),
-        told("oversampling"),
-        told("focal-loss"),
-        told("undersampling"),
-        told("smote"),
-    ),
+    "GF110": (WEIGHTED, MOVED, REPEATED, told("focal-loss"), told("undersampling"), told("smote")),
     "GF111": (told("stratify-split"), told("shuffle-split")),
     "GF112": (STOPPED, AUGMENTED, NARROWER, DECAY, DROPOUT),
     "GF114": (told("label-smoothing"),),
@@ -71,7 +66,7 @@ ALWAYS: Mapping[str, tuple[Remedy, ...]] = {
         told("weaker-regularisation", factor=0.0),
     ),
     "GF218": (STOPPED, AUGMENTED, DROPOUT, DECAY),
-    "GF225": (told("class-weights"),),
+    "GF225": (WEIGHTED,),
     "GF301": (SLOWER, CLIPPED, SCALED, told("scale-targets"), told("impute"), BEGUN),
     "GF302": (SLOWER, CLIPPED, SCALED, told("scale-targets"), BEGUN),
     "GF303": (
@@ -91,7 +86,7 @@ ALWAYS: Mapping[str, tuple[Remedy, ...]] = {
         SCALED,
         BEGUN,
         told("less-dropout"),
-        told("class-weights"),
+        WEIGHTED,
     ),
     "GF307": (SCALED, told("scale-targets"), SLOWER, FASTER, ADAM, BEGUN),
     "GF308": (
@@ -133,12 +128,13 @@ ALWAYS: Mapping[str, tuple[Remedy, ...]] = {
     "GF407": (SCALED, SLOWER, FASTER, STOPPED, DECAY, WIDER),
     "GF408": (STOPPED,),
     "GF409": (STOPPED,),
-    "GF410": (told("class-weights"), told("oversampling"), told("focal-loss")),
+    "GF410": (WEIGHTED, MOVED, REPEATED, told("focal-loss")),
     "GF412": (AUGMENTED,),
     "GF413": (WIDER, told("more-capacity", factor=4.0)),
     "GF414": (DECAY, DROPOUT, NARROWER, STOPPED),
     "GF503": (told("shuffle-split"),),
-    "GF507": (told("class-weights"),),
+    "GF506": (MOVED, WEIGHTED),
+    "GF507": (WEIGHTED, MOVED),
     "GF601": (
         told("channel-axis"),
         told("label-encoding"),

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from goodfit.recipe import Recipe
 from goodfit.results import Finding, Remedy, VerdictName
 from goodfit.study.run import Proposal
+from goodfit.study.scores import BALANCED, measure_of
 
 BASELINE = "baseline"
 MOST_ARMS = 12
@@ -41,6 +42,9 @@ BY_VERDICT: Mapping[str, tuple[str, ...]] = {
     "close to overfitting": AGAINST_OVERFITTING,
     "underfitting": AGAINST_UNDERFITTING,
 }
+AGAINST_IMBALANCE = (("class-weights",), ("decision-threshold",), ("oversampling",),
+                     ("focal-loss",), ("class-weights", "decision-threshold"))  # fmt: skip
+"""Chains for classes so rare that accuracy hardly sees them, joined ones last."""
 ONLY_FOR = {"augmentation": ("image",), "spatial-dropout": ("image", "sequence", "tokens"),
             "scale-features": ("tabular",), "gaussian-noise": ("tabular",)}  # fmt: skip
 """Kinds of inputs that these are proposed for; the others' users may still name them."""
@@ -158,13 +162,16 @@ def suggested(
     verdict: VerdictName | None = None,
 ) -> tuple[Chain, ...]:
     """Remedies worth comparing, best first: those prescribed for findings that nothing else
-    explains, then the usual ones for the verdict."""
+    explains, those for rare classes where there are some, then the usual ones for the verdict."""
     found: dict[str, Chain] = {}
     for finding in findings:
         if finding.because_of or finding.code.startswith("GF6"):
             continue
         for remedy in list(prescribe(finding, recipe))[:PER_FINDING]:
             found.setdefault(name_of((remedy,)), (remedy,))
+    if measure_of(recipe) == BALANCED:
+        for ids in AGAINST_IMBALANCE:
+            found.setdefault("+".join(ids), tuple(Remedy(id=one) for one in ids))
     prescribed = {chain[0].id for chain in found.values()}
     for usual in BY_VERDICT.get(verdict or "", USUAL):
         fits = recipe.task.inputs in ONLY_FOR.get(usual, (recipe.task.inputs,))

@@ -183,13 +183,17 @@ def _looks(arm: Arm) -> float:
 
 
 def with_notes(arm: Arm) -> Arm:
-    """The arm with a note on its trials that did not finish."""
+    """The arm with notes on its trials that did not finish, and on the threshold they came to."""
     ended = Counter((trial.status, trial.reason) for trial in arm.trials)
     notes = [
         f"{count} of {len(arm.trials)} trials {status}: {reason}"
         for (status, reason), count in ended.items()
         if status in ("diverged", "failed")
     ]
+    fitted = [trial.threshold for trial in arm.trials if trial.threshold is not None]
+    if fitted:
+        mean, low, high = (float(x) for x in (np.mean(fitted), min(fitted), max(fitted)))
+        notes.append(f"fitted on validation rows: {mean:.3g} ({low:.3g} to {high:.3g} over seeds)")
     return replace(arm, notes=(*arm.notes, *notes))
 
 

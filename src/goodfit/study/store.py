@@ -16,7 +16,7 @@ from goodfit.results import Protocol, Remedy, RowScores, Trial, TrialEpoch
 from goodfit.study.blobs import from_bytes, kept, to_bytes
 from goodfit.study.lock import Lock, holder
 
-VERSION = 1
+VERSION = 2
 MARK = 0x676F6664
 """SQLite's application_id of these files: "gofd"."""
 FILE = "study.sqlite"
@@ -28,7 +28,7 @@ TABLES = (
     """CREATE TABLE trials (id INTEGER PRIMARY KEY, arm TEXT NOT NULL, seed INTEGER NOT NULL,
         status TEXT NOT NULL, reason TEXT NOT NULL, best_epoch INTEGER, still_improving INTEGER,
         parameters INTEGER, seconds REAL, validation_score BLOB, validation_loss BLOB,
-        test_score BLOB, test_loss BLOB, UNIQUE (arm, seed))""",
+        test_score BLOB, test_loss BLOB, threshold, UNIQUE (arm, seed))""",
     """CREATE TABLE epochs (trial INTEGER, number INTEGER, train_loss, validation_loss, score,
         learning_rate, seconds, PRIMARY KEY (trial, number)) WITHOUT ROWID""",
 )
@@ -209,6 +209,7 @@ class Store:
             trial.seconds,
             *_blobs(trial.validation),
             *_blobs(trial.test),
+            trial.threshold,
         )
         with self._writing(), self._transaction():
             marks = ", ".join("?" * len(row))
@@ -232,7 +233,7 @@ class Store:
             raise StoreError(self._unreadable(sqlite3.DatabaseError(str(error)))) from error
 
     def _trial(self, number: int, *row: Any) -> Trial:
-        arm, seed, status, reason, best, improving, parameters, seconds, *blobs = row
+        arm, seed, status, reason, best, improving, parameters, seconds, *blobs, threshold = row
         epochs = self._db.execute(
             "SELECT number, train_loss, validation_loss, score, learning_rate, seconds "
             "FROM epochs WHERE trial = ? ORDER BY number",
@@ -250,6 +251,7 @@ class Store:
             seconds=seconds,
             validation=_scores(*blobs[:2]),
             test=_scores(*blobs[2:]),
+            threshold=threshold,
         )
 
     def close(self) -> None:

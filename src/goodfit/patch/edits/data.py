@@ -210,17 +210,27 @@ def _undersampling(context: Context, names: Names, parameters: Mapping[str, Any]
 def _smote(context: Context, names: Names, parameters: Mapping[str, Any]) -> list[str]:
     if _labels(context, names) != names.y:
         raise CannotEditError("SMOTE needs class numbers")
-    context.plan.need("imblearn.over_sampling", "SMOTE")
-    neighbours = int(parameters.get("neighbours", 5))
-    labels = np.asarray(next(leaves(context.before.data.train.y)))
-    least = int(np.unique(labels, return_counts=True)[1].min())
-    sampler = f"SMOTE(k_neighbors={min(neighbours, least - 1)}, random_state={_seed(parameters)})"
+    sampler = _sampler(context, parameters)
     np_, order = context.spell.numpy(), context.script.free_name("order")
     return [
         f"{names.x}, {names.y} = {sampler}.fit_resample({names.x}, {names.y})",
         f"{order} = {np_}.random.default_rng({_seed(parameters)}).permutation(len({names.x}))",
         f"{names.x}, {names.y} = {names.x}[{order}], {names.y}[{order}]",
     ]
+
+
+def _sampler(context: Context, parameters: Mapping[str, Any]) -> str:
+    """imbalanced-learn's class of this kind, called."""
+    kind, neighbours = parameters.get("kind", "smote"), int(parameters.get("neighbours", 5))
+    name = {"borderline": "BorderlineSMOTE", "adasyn": "ADASYN"}.get(kind, "SMOTE")
+    option = "n_neighbors" if kind == "adasyn" else "k_neighbors"
+    context.plan.need("imblearn.over_sampling", name)
+    sampler = f"{name}({option}={neighbours}, random_state={_seed(parameters)})"
+    around = {"smote-enn": "SMOTEENN", "smote-tomek": "SMOTETomek"}.get(kind)
+    if around is None:
+        return sampler
+    context.plan.need("imblearn.combine", around)
+    return f"{around}(smote={sampler})"
 
 
 def _impute(context: Context, names: Names, _: Mapping[str, Any]) -> list[str]:

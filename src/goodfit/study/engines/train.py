@@ -16,6 +16,7 @@ from goodfit.randomness import unchanged
 from goodfit.recipe import CallbackRecipe, NoRecipeError, Recipe, Rows
 from goodfit.results import RowScores, Trial, TrialEpoch
 from goodfit.study.balance import FEWEST, row_weights
+from goodfit.study.decisions import decided
 from goodfit.study.engines.build import build
 from goodfit.study.engines.feed import fed
 from goodfit.study.scores import held_classes, row_losses, row_scores, target_variance
@@ -104,26 +105,32 @@ def _train(recipe: Recipe, job: Job, started: float) -> Trial:
         still_improving=still_falling([epoch.validation_loss for epoch in watch.epochs]),
         parameters=int(sum(np.prod(v.shape) for v in model.trainable_variables)),
         seconds=time.perf_counter() - started,
-        validation=_scored(recipe, validation, evaluator, weights, job.protocol.measure),
-        test=_scored(recipe, recipe.data.test, evaluator, weights, job.protocol.measure),
+        **_scored(recipe, evaluator, weights, job.protocol.measure),
     )
 
 
 def _scored(
-    recipe: Recipe,
-    rows: Rows | None,
-    evaluator: Evaluator,
-    weights: Sequence[np.ndarray] | None,
-    measure: str,
-) -> RowScores | None:
-    if rows is None:
-        return None
-    losses, predictions = evaluator.measure(rows, weights)
-    variance = target_variance(recipe.data.train.y)
-    return RowScores(
-        score=row_scores(recipe.task, measure, rows.y, predictions, losses, variance),
-        loss=row_losses(recipe.task, rows.y, predictions, losses),
-    )
+    recipe: Recipe, evaluator: Evaluator, weights: Sequence[np.ndarray] | None, measure: str
+) -> dict[str, Any]:
+    """What the trial says of its held-out rows: their scores, and what decided on their classes."""
+    task, variance = recipe.task, target_variance(recipe.data.train.y)
+    held = {"validation": recipe.data.validation, "test": recipe.data.test}
+    seen = {
+        role: (rows, *evaluator.measure(rows, weights))
+        for role, rows in held.items()
+        if rows is not None
+    }
+    known = {role: (rows, found) for role, (rows, _, found) in seen.items() if found is not None}
+    told = decided(recipe, measure, known.get("validation"), known.get("test"))
+    answered = {"validation": told.validation, "test": told.test}
+    scores = {
+        role: RowScores(
+            score=row_scores(task, measure, rows.y, found, losses, variance, answered[role]),
+            loss=row_losses(task, rows.y, found, losses),
+        )
+        for role, (rows, losses, found) in seen.items()
+    }
+    return {**scores, "threshold": told.value}
 
 
 def _counting(recipe: Recipe, rows: Rows | None, measure: str, fewest: int) -> np.ndarray | float:
