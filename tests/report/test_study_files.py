@@ -104,6 +104,7 @@ def test_csv_has_a_row_a_trial_and_a_row_an_epoch() -> None:
         "seed": "0",
         "status": "finished",
         "reason": "",
+        "measure": "accuracy",
         "score": "",
         "validation_loss": trials[3]["validation_loss"],
         "best_epoch": "59",

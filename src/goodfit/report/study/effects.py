@@ -41,7 +41,7 @@ def effects(study: StudyResult) -> Picture | None:
     height = ROW * len(rows) + 54
     parts = [open_svg(WIDTH, height, _told(rows)), _upright(x, height - 44)]
     parts += [_effect(x, name, effect, at, many) for at, (name, effect) in enumerate(rows)]
-    unit = "points of accuracy" if many > 1 else study.protocol.measure
+    unit = f"{'points of ' if many > 1 else ''}{study.protocol.measure}"
     if study.protocol.measure == "loss":
         unit = "lower loss"
     parts.append(f'<text class="label" x="{x.at(0):g}" y="{height - 6}" text-anchor="middle">')

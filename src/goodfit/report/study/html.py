@@ -42,6 +42,7 @@ def _page(study: StudyResult, more: Sequence[tuple[str, plots.Picture]], *, brie
             setting=summary.setting(study),
             warnings=warnings(study),
             measure=study.protocol.measure,
+            recall=summary.recall_words(study),
             rows=summary.rows(study)[:ARMS],
             hidden=max(0, len(study.arms) - ARMS),
             effects=pictures.get("effects"),

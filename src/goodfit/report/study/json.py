@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
 from goodfit import codec
@@ -40,6 +41,7 @@ class _Trial(TypedDict):
     still_improving: bool
     parameters: int | None
     seconds: float
+    threshold: NotRequired[float | None]
 
 
 class _Arm(TypedDict):
@@ -49,6 +51,7 @@ class _Arm(TypedDict):
     choosing: Effect | None
     confirming: Effect | None
     notes: tuple[str, ...]
+    recall: NotRequired[Mapping[str, float]]
 
 
 class _Study(TypedDict):
@@ -56,6 +59,7 @@ class _Study(TypedDict):
     protocol: Protocol
     arms: tuple[_Arm, ...]
     winner: str
+    leader: NotRequired[str]
     validation_rows: int
     test_rows: int
     notes: tuple[str, ...]

@@ -11,7 +11,7 @@ from goodfit.report.effects import remedy_words
 from goodfit.report.words import UNKNOWN, clean, count, duration
 from goodfit.results import Arm, Effect, Remedy, StudyResult, Trial
 
-POINTS = ("accuracy",)
+POINTS = ("accuracy", "balanced accuracy")
 """Measures whose differences are told in percentage points."""
 
 
@@ -155,6 +155,22 @@ def legend(study: StudyResult) -> str:
     winner = next((arm for arm in study.arms[1:] if arm.name == study.winner), None)
     apart = "; the winner's on rows that chose nothing" if winner and winner.confirming else ""
     return f"effect: {what}, paired by seed and row, with its 95 % interval{corrected}{apart}"
+
+
+def recall_words(study: StudyResult, most: int = 8) -> str:
+    """ "class 1 61.0 % to 90.2 %, class 0 99.1 % to 97.0 %", what changed most first: recall of
+    the baseline and of the winner; "" where they are not known."""
+    winner = next((arm for arm in study.arms[1:] if arm.name == study.winner), None)
+    if winner is None or not winner.recall:
+        return ""
+    before, after = study.baseline.recall, winner.recall
+    known = sorted(set(before) & set(after), key=lambda one: -abs(after[one] - before[one]))
+    told = [
+        f"class {clean(c, 40)} {100 * before[c]:.1f} % to {100 * after[c]:.1f} %" for c in known
+    ]
+    more = f", and of {len(told) - most} more classes" if len(told) > most else ""
+    rows = "on rows that chose nothing" if winner.confirming else "on the rows that chose"
+    return f"{', '.join(told[:most])}{more}, {rows}"
 
 
 def setting(study: StudyResult) -> str:

@@ -22,6 +22,7 @@ TRIALS = (
     "seed",
     "status",
     "reason",
+    "measure",
     "score",
     "validation_loss",
     "best_epoch",
@@ -44,16 +45,18 @@ EPOCHS = (
 
 def trial_rows(study: StudyResult) -> list[tuple[Any, ...]]:
     """One row a trial, in the order of `TRIALS`; epochs count from 1."""
-    return [_trial(arm, trial) for arm in study.arms for trial in arm.trials]
+    measure = study.protocol.measure
+    return [_trial(measure, arm, trial) for arm in study.arms for trial in arm.trials]
 
 
-def _trial(arm: Arm, trial: Trial) -> tuple[Any, ...]:
+def _trial(measure: str, arm: Arm, trial: Trial) -> tuple[Any, ...]:
     return (
         clean(arm.name),
         summary.changed(arm.remedies),
         trial.seed,
         trial.status,
         clean(trial.reason),
+        measure,
         summary.trial_score(trial),
         best_loss(trial),
         None if trial.best_epoch is None else trial.best_epoch + 1,

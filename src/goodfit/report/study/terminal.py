@@ -188,6 +188,9 @@ def _notes(page: Page, study: StudyResult, rows: Sequence[ArmRow]) -> None:
 
 
 def _foot(page: Page, study: StudyResult, hidden: int) -> None:
+    recall = summary.recall_words(study)
+    if recall:
+        page.labelled("Recall", recall)
     for at, curve in enumerate(study.curves):
         page.labelled("" if at else "Curves", sentence(f"{curve.name}: {curve.says}", 300))
     if hidden > 0:
