@@ -129,8 +129,8 @@ class ImageFolderFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassMove:
-    """Images of class `true` that, changed at random, look like class `taken_for` to a learner that
-    was fitted on unchanged ones: their share before and after the change, of `rows` images."""
+    """Images of class `true` that look like class `taken_for` to a simple learner: their share
+    before and after a change, of `rows` images."""
 
     true: str
     taken_for: str
@@ -158,10 +158,10 @@ class AugmentationFacts:
     `accuracy_se` is the standard error of a difference between two of them. `learner` names it; all
     are None where there are no classes, or the unchanged images are not known.
 
-    `moves` are the pairs of classes that the changes carry into each other, `mirrored`, `upended`
-    and `turned` the same for a left-right mirror, a top-bottom mirror and half a turn alone,
-    whether or not the training does that: the three worst pairs, both ways of a pair next to each
-    other, by the smaller of both shares.
+    `mirrored`, `upended` and `turned` are the pairs of classes that a left-right mirror, a
+    top-bottom mirror and half a turn carry into each other, whether or not the training does that:
+    the three worst pairs, both ways of a pair next to each other, by the smaller of both shares.
+    `moves` are the pairs that a learner fitted on changed images still takes for each other.
 
     `validation_kinds` are the random options of the generator that makes the validation images, ()
     where there is none, or it changes nothing at random."""

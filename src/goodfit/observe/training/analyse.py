@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from goodfit.facts import (
+    DataFacts,
     Epoch,
     ExperimentFacts,
     Facts,
@@ -319,7 +320,7 @@ def analyse(remains: Remains, tell: Callable[[str, object], None]) -> Facts:
         baselines = work.attempt("baselines", lambda: assemble.baselines(work))
     else:
         work.missing["baselines"] = "simple learners were compared for the first fits only"
-    images = work.attempt("images", lambda: _images(work))
+    images = work.attempt("images", lambda: _images(work, data))
     if images is not None:
         tell("images", images)
     trace = assemble.trace(work, work.attempt("gap", work.gap), predictions)
@@ -348,11 +349,16 @@ def analyse(remains: Remains, tell: Callable[[str, object], None]) -> Facts:
     return facts
 
 
-def _images(work: Analysis) -> ImageFacts | None:
+def _images(work: Analysis, data: DataFacts | None) -> ImageFacts | None:
     """The images of the fit; what random changes do to them is told with them."""
+    from goodfit.observe.images.augmentation import augmentation
     from goodfit.observe.images.fit import image_facts
 
-    return image_facts(work)
+    found = image_facts(work)
+    if found is None or not work.remains.baselines:
+        return found
+    changes = work.attempt("augmentation", lambda: augmentation(work, data, found.folders))
+    return replace(found, augmentation=changes)
 
 
 def _pictures(work: Analysis, facts: Facts) -> FitPictures:
