@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import pytest
@@ -63,10 +64,12 @@ def test_nothing_to_search_gives_no_arms():
     assert gridded([BASELINE], BY_ID, 4) == ()
 
 
-def test_the_score_of_an_arm_is_of_finished_trials():
-    assert math.isclose(score_of(arm("l2", 0.1)), right(0.6, 0).mean(), rel_tol=1e-6)
-    failed = Trial(arm="l2", seed=0, status="failed")
-    assert score_of(Arm(name="l2", trials=(failed,))) is None
+def test_the_score_of_an_arm_is_its_effect_where_all_trials_finished():
+    good = arm("l2", 0.1)
+    assert score_of(good) == 0.1
+    failed = Trial(arm="l2", seed=1, status="failed")
+    assert score_of(dataclasses.replace(good, trials=(*good.trials, failed))) is None
+    assert score_of(BASELINE) is None
 
 
 def test_what_helped_is_joined_the_best_strength_of_each():
@@ -85,6 +88,14 @@ def test_what_helped_is_joined_the_best_strength_of_each():
     ]
 
 
+def test_what_looks_good_is_joined_before_it_is_shown():
+    looks = {"l2": 0.1, "less-capacity": 0.2, "more-capacity": 0.15, "dropout": -0.1}
+    arms = [BASELINE, *(arm(name, by, "cannot tell") for name, by in looks.items())]
+    assert combinations(arms) == ()
+    (joined,) = combinations(arms, promising=True)
+    assert name_of(joined) == "less-capacity+l2"
+
+
 @pytest.mark.parametrize("arms", [[BASELINE], [BASELINE, arm("l2", 0.1)]])
 def test_less_than_two_that_helped_are_not_joined(arms):
     assert combinations(arms) == ()
@@ -92,21 +103,38 @@ def test_less_than_two_that_helped_are_not_joined(arms):
 
 def test_optuna_draws_the_same_again_and_learns_what_it_is_told():
     pytest.importorskip("optuna")
-    arms = [BASELINE, arm("l2", 0.3), arm("dropout", -0.4), arm("weight-decay", -0.4)]
+    arms = [BASELINE, arm("l2", 0.1), arm("dropout", 0.0), arm("weight-decay", -0.1, "harms")]
+
+    def worth(chain) -> float | None:
+        told = {one.id: one for one in chain}
+        if "dropout" in told:
+            return None
+        if "l2" not in told:
+            return 0.0
+        return 0.3 - abs(math.log10(told["l2"].parameters["strength"]) + 5) / 10
 
     def drawn() -> list[str]:
         sampler, names = Sampler(arms, BY_ID), []
-        for _ in range(25):
-            (remedy,) = sampler.ask()
-            names.append(name_of((remedy,)))
-            (value,) = remedy.parameters.values()
-            near = 1.0 - abs(math.log10(value) + 5) / 10 if remedy.id == "l2" else 0.1
-            sampler.tell(None if remedy.id == "weight-decay" else near)
+        for _ in range(30):
+            chain = sampler.ask()
+            names.append(name_of(chain))
+            sampler.tell(chain, worth(chain))
         return names
 
     first = drawn()
     assert first == drawn()
-    assert sum(name.startswith("l2") for name in first[10:]) > 7
+    assert sum(name.startswith("l2") and "dropout" not in name for name in first[15:]) > 9
+    assert not any("weight-decay" in name for name in first)
+
+
+def test_optuna_draws_remedies_together_and_none_that_undo_each_other():
+    pytest.importorskip("optuna")
+    arms = [BASELINE, arm("less-capacity", 0.1), arm("more-capacity", 0.1), arm("l2", 0.1)]
+    sampler = Sampler(arms, BY_ID)
+    chains = [sampler.ask() for _ in range(20)]
+    ids = [tuple(one.id for one in chain) for chain in chains]
+    assert {("less-capacity", "l2"), ("more-capacity", "l2")} & set(ids)
+    assert not any({"less-capacity", "more-capacity"} <= set(chain) for chain in ids)
 
 
 def test_without_a_strength_there_is_nothing_to_sample():

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from goodfit.experiment.plan import Plan
 from goodfit.experiment.progress import Teller
+from goodfit.experiment.stages import Stages
 from goodfit.recipe import Recipe
 from goodfit.remedies import BY_ID, DoesNotApplyError
 from goodfit.results import Arm, Protocol, Remedy, StudyCurve
 from goodfit.study import curves
 from goodfit.study.design import Chain, chained, name_of
 from goodfit.study.engines.engine import Engine
+from goodfit.study.held import Cutter
 from goodfit.study.parcel import Digests, digest, why_not_portable
-from goodfit.study.run import Proposal, Ran, run
-from goodfit.study.search import GRID_MOST, Sampler, combinations, gridded, score_of
+from goodfit.study.run import Known, Proposal, Ran, run
+from goodfit.study.search import GRID_MOST, combinations, gridded
 from goodfit.study.store import Store
 
 
@@ -35,17 +36,20 @@ def applied(recipe: Recipe, remedy: Remedy) -> Recipe | str:
 
 @dataclass(kw_only=True)
 class Work:
-    """A study while it runs: the arms so far, and what they came to."""
+    """A study while it runs: the arms so far, and what they came to. `clock` gives seconds, as
+    `started` is one of."""
 
     plan: Plan
     protocol: Protocol
     recipe: Recipe
     folder: Path
     started: float
+    clock: Callable[[], float] = time.perf_counter
     teller: Teller = field(default_factory=Teller)
     notes: list[str] = field(default_factory=list)
     curves: list[StudyCurve] = field(default_factory=list)
     digests: Digests = field(default_factory=Digests)
+    _known: tuple[Protocol, Known] | None = None
 
     def all(self, arms: Sequence[Proposal]) -> Ran:
         """The arms as designed and what follows from them, then the curves."""
@@ -59,10 +63,14 @@ class Work:
             self.teller.end()
         return ran
 
+    def spent(self) -> float:
+        """The share of the budget that is used up; 0 where there is none."""
+        budget = self.plan.budget
+        return 0.0 if budget is None else (self.clock() - self.started) / budget
+
     def over(self) -> bool:
         """Whether the budget is used up."""
-        budget = self.plan.budget
-        return budget is not None and time.perf_counter() - self.started >= budget
+        return self.spent() >= 1.0
 
     @contextmanager
     def _room(self, folder: Path, protocol: Protocol) -> Iterator[tuple[Engine, Store]]:
@@ -90,10 +98,28 @@ class Work:
         self, part: str, arms: Sequence[Proposal], protocol: Protocol, engine: Engine, store: Store
     ) -> Ran:
         self.teller.part = part
-        return run(arms, protocol, engine, store, on_progress=self.teller, over=self.over)
+        shared = self._known
+        if shared is None or shared[0] != replace(protocol, seeds=()):
+            known = Known(cut=Cutter(protocol), digests=self.digests)
+            shared = self._known = (replace(protocol, seeds=()), known)
+        return run(
+            arms, protocol, engine, store, on_progress=self.teller, over=self.over, known=shared[1]
+        )
 
     def _explore(self, arms: Sequence[Proposal], engine: Engine, store: Store) -> Ran:
-        """All stages: the arms as designed, other strengths, and what helped joined."""
+        """The arms as designed, other strengths, and what helped joined: one after the other where
+        there is time for all, else stage by stage."""
+        if self.plan.budget is not None or self.plan.search > GRID_MOST:
+            stages = Stages(
+                arms=list(arms),
+                plan=self.plan,
+                train=lambda part, some: self._run(part, some, self.protocol, engine, store),
+                fresh=self._new,
+                spent=self.spent,
+                slots=engine.slots,
+                notes=self.notes,
+            )
+            return stages.all()
         every = list(arms)
 
         def go(part: str, chains: Sequence[Chain] = ()) -> Ran:
@@ -102,7 +128,7 @@ class Work:
 
         ran = go("")
         if self.plan.search and not ran.interrupted:
-            ran = self._search(ran, go)
+            ran = go("strengths", gridded(ran.arms, BY_ID, self.plan.search))
         joined = () if ran.interrupted else combinations(ran.arms)
         return go("what helped, joined", joined) if joined else ran
 
@@ -150,24 +176,6 @@ class Work:
 
     def _unfinished(self, name: str) -> None:
         self.notes.append(f"The {name} curve is left out: it was ended before all of it was known.")
-
-    def _search(self, ran: Ran, go: Callable[..., Ran]) -> Ran:
-        count = self.plan.search
-        if count <= GRID_MOST:
-            return go("strengths", gridded(ran.arms, BY_ID, count))
-        try:
-            sampler = Sampler(ran.arms, BY_ID)
-        except ValueError as error:
-            self.notes.append(f"No strengths were searched: {error}.")
-            return ran
-        for _ in range(count):
-            chain = sampler.ask()
-            ran = go("strengths", [chain])
-            scores: Mapping[str, Any] = {arm.name: score_of(arm) for arm in ran.arms}
-            sampler.tell(scores.get(name_of(chain)))
-            if ran.interrupted:
-                break
-        return ran
 
     def _new(self, every: Sequence[Proposal], chains: Sequence[Chain]) -> list[Proposal]:
         """Arms for the chains that fit and train to something else than any arm there is."""

@@ -158,9 +158,9 @@ def _winner(arms: Sequence[Arm]) -> str:
 
 
 def leader(arms: Sequence[Arm], winner: str) -> str:
-    """What to take where something has to be taken: the winner; else, of the arms that were trained
-    under most seeds, at least two, the one that looks best on rows enough to tell anything. The
-    baseline where none looks better, or where that one harms on the confirming rows."""
+    """What to take where something has to be taken: the winner; else, of the arms that came
+    furthest (all their seeds but one, at least two), the one that looks best on rows enough to tell
+    anything. The baseline where none looks better, or that one harms on the confirming rows."""
     if winner != arms[0].name:
         return winner
     able = [arm for arm in arms[1:] if all(trial.status == "finished" for trial in arm.trials)]
@@ -168,7 +168,7 @@ def leader(arms: Sequence[Arm], winner: str) -> str:
     looks = {
         arm.name: arm
         for arm in able
-        if len(arm.trials) == most >= MIN_SEEDS
+        if len(arm.trials) >= max(MIN_SEEDS, most - 1)
         and arm.choosing is not None
         and arm.choosing.rows >= MIN_ROWS
         and arm.choosing.difference > 0

@@ -84,7 +84,19 @@ def _of_none(study: StudyResult, known: list[Effect]) -> StudyVerdict:
         parts.append(f"{count(len(unsure), 'arm')} on too few seeds or rows")
     if missing:
         parts.append(f"{count(missing, 'arm')} not compared")
+    best = next((arm for arm in study.arms[1:] if arm.name == study.leader), None)
+    if best is not None:
+        parts.append(f"{clean(best.name, 80)} looks best so far{_so_far(best)}")
     return StudyVerdict(text=f"cannot tell: {'; '.join(parts)}", tone="unsure")
+
+
+def _so_far(arm: Arm) -> str:
+    """Its effect on rows that chose nothing, else on those that chose it."""
+    shown = arm.confirming or arm.choosing
+    if shown is None or not math.isfinite(shown.low):
+        return ""
+    better = "loss lower by" if shown.measure == "loss" else shown.measure
+    return f", {better} {summary.difference(shown)} {summary.interval(shown)}"
 
 
 def _share(some: int, all_: int) -> str:
