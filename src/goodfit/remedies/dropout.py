@@ -6,7 +6,7 @@ Needs: a Sequential or Functional model with a hidden layer.
 Does not apply: to feature maps (see spatial-dropout) and to sequences that a recurrent layer hands
 on: only to the answers of dense and recurrent layers.
 Source: Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov, "Dropout: a simple way to prevent
-neural networks from overfitting" (JMLR 2014); rates of 0.2 to 0.5 for hidden layers, section 10.
+neural networks from overfitting" (JMLR 2014); rates of 0.2 to 0.5 for hidden layers, appendix A.4.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ Does: takes away dropout of the answers themselves, and lowers a rate that leave
 layer sums up too noisy; a rate given is set on all dropout layers, or on those named.
 Needs: a Sequential or Functional model with dropout layers.
 Does not apply: where no dropout stands behind the answers or in front of few units.
-Source: Srivastava et al., "Dropout" (JMLR 2014), sections 6.1 and A.2; the sum over n kept units at
-rate p varies by sqrt(p / ((1 - p) n)) of its size.
+Source: Srivastava et al., "Dropout" (JMLR 2014), section 7.3 and appendix A.1; the sum over n kept
+units at rate p varies by sqrt(p / ((1 - p) n)) of its size.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ it takes logits where the answers are without activation. Units and activation t
 are set along with it.
 Needs: a Sequential or Functional model with one output and one loss.
 Does not apply: where the loss fits already; where the targets are no classes of this kind.
-Source: Goodfellow, Bengio, Courville, "Deep Learning" (2016), section 6.2.2: maximum likelihood.
+Source: Goodfellow, Bengio, Courville, "Deep Learning" (2016), section 6.2.1: maximum likelihood.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ MaxNorm, over all weights that feed one unit.
 Needs: a Sequential or Functional model with a hidden layer.
 Does not apply: to separable convolutions, whose kernels are two; to layers that do not train.
 Source: Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov, "Dropout: a simple way to prevent
-neural networks from overfitting" (JMLR 2014), section 5.1; bounds of 3 to 4, appendix A.
+neural networks from overfitting" (JMLR 2014), section 5.1; bounds of 3 to 4, appendix A.3.
 """
 
 from __future__ import annotations
