@@ -13,6 +13,8 @@ from goodfit.results import FitResult
 CLASSES = 50
 WIDE = 15
 """With more classes than this, cells are set small."""
+UPRIGHT = 3
+"""Names of at most so many characters stand over their columns unturned."""
 LEVELS = 10
 _LONGEST = 18
 
@@ -40,13 +42,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confusion:
-    """Lines by true class, columns by predicted class; `head` are short and full names."""
+    """Lines by true class, columns by predicted class; `head` are short and full names of these.
+    `small` sets the cells small, `upright` leaves the names over the columns unturned."""
 
     head: tuple[tuple[str, str], ...]
     lines: tuple[Line, ...]
     sentence: str
     note: str
     small: bool
+    upright: bool
 
 
 def class_names(facts: Facts) -> tuple[str, ...]:
@@ -74,6 +78,7 @@ def confusion(fit: FitResult) -> Confusion | None:
         note=f"{role} rows, the true class at the left, the predicted one above; "
         "shaded by the share of the line.",
         small=len(classes) > WIDE,
+        upright=max(len(clean(name)) for name in names.values()) <= UPRIGHT,
     )
 
 

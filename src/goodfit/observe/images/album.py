@@ -11,7 +11,14 @@ import numpy as np
 from goodfit.facts import Facts
 from goodfit.observe.baselines.tasks import Task, task_of
 from goodfit.observe.data.arrays import take, to_numpy
-from goodfit.observe.images.pixels import Pixels, image_input, input_called, upright, value_range
+from goodfit.observe.images.pixels import (
+    Pixels,
+    extremes,
+    image_input,
+    input_called,
+    upright,
+    value_range,
+)
 from goodfit.observe.images.thumbnails import Shot, as_bytes
 from goodfit.observe.training.outputs import outputs_of
 
@@ -49,7 +56,7 @@ class Album:
         self.work = work
         self.facts = facts
         self.input = name
-        self._limits = value_range(upright_ones)
+        self._limits = value_range(*extremes(upright_ones), upright_ones.dtype)
         self.task = self._task()
         folders = facts.images.folders if facts.images is not None else ()
         self._names = next((tuple(f.classes) for f in folders if f.role == "train"), ())
@@ -150,8 +157,3 @@ class Album:
             Shot(image, where=said[i] if said else f"{_SAID[role]} image")
             for i, image in enumerate(images)
         ]
-
-    def bytes_of(self, rows: np.ndarray) -> np.ndarray | None:
-        """Other images of the set, such as changed ones, as those of the set are shown."""
-        found = upright(rows)
-        return None if found is None else as_bytes(Pixels(found, *self._limits).shares(found))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,9 +17,11 @@ import numpy as np
 from goodfit.facts import Facts, FitPictures, PictureGroup
 from goodfit.observe.baselines.quality import log_probabilities
 from goodfit.observe.images.album import ROLES, Album, NoImagesError, Role
+from goodfit.observe.images.augment_source import source_of
 from goodfit.observe.images.measures import measures
 from goodfit.observe.images.outliers import outliers
-from goodfit.observe.images.thumbnails import Shot, ShotRow, pictured
+from goodfit.observe.images.pixels import Pixels, extremes, value_range
+from goodfit.observe.images.thumbnails import Shot, ShotRow, as_bytes, pictured
 
 if TYPE_CHECKING:
     from goodfit.observe.training.analyse import Analysis
@@ -27,6 +30,7 @@ MISSING = (
     "pictures need Pillow, which is not installed: install it with `pip install 'goodfit[images]'`"
 )
 CLASSES, OF_CLASS, WRONG, PAIRS, SUSPECTS, ODD = 10, 12, 24, 12, 24, 24
+READ, AUGMENTED, VERSIONS, SEED = 64, 5, 6, 0
 LIMIT = 280_000
 """Characters of all thumbnails of a fit, of which each group has its share."""
 _SHARES = {
@@ -51,7 +55,7 @@ def fit_pictures(work: Analysis, facts: Facts) -> FitPictures:
         import PIL  # noqa: F401
     except ImportError:
         return FitPictures(note=MISSING)
-    made = (work.attempt(f"pictures ({name})", lambda n=name: _group(album, n)) for name in _GROUPS)
+    made = (work.attempt(f"pictures ({name})", partial(_group, album, name)) for name in _GROUPS)
     return FitPictures(groups=tuple(group for group in made if group is not None))
 
 
@@ -73,7 +77,11 @@ def _in_rows(shots: Sequence[Shot], most: int) -> list[ShotRow]:
 
 
 def _share(probability: float) -> str:
-    return "over 99 %" if probability > 0.99 else f"{probability:.0%}".replace("%", " %")
+    return (
+        "over 99\N{NO-BREAK SPACE}%"
+        if probability > 0.99
+        else f"{100 * probability:.0f}\N{NO-BREAK SPACE}%"
+    )
 
 
 # Groups ----------------------------------------------------------------------
@@ -114,7 +122,40 @@ def _count(album: Album, label: int) -> str:
 
 
 def _augmentation(album: Album) -> Rows | None:
-    return None
+    source = source_of(album.work, album.facts.data, READ, SEED)
+    if source is None or source.images is None or source.change is None:
+        return None
+    places = _one_of_each(source.labels, len(source.images))
+    plain = source.plain(source.images[:READ])
+    limits = value_range(*extremes(plain), source.images.dtype)
+    versions = [source.plain(source.images[places])]
+    versions += [source.change(source.images[places], SEED + i) for i in range(VERSIONS)]
+    seen = [as_bytes(Pixels(one, *limits).shares(one)) for one in versions]
+    names = None if source.labels is None else source.labels[places].tolist()
+    rows = [
+        ShotRow(
+            [
+                Shot(one[row], where=f"changed at random, version {i}" if i else "unchanged")
+                for i, one in enumerate(seen)
+            ],
+            name=album.called(names[row]) if names else "",
+        )
+        for row in range(len(places))
+    ]
+    done = f": {', '.join(source.facts.kinds)}" if source.facts.kinds else ""
+    sentence = (
+        f"Each image unchanged, then as training may see it{done}. "
+        "Would you still give them the class that stands before them?"
+    )
+    return "What augmentation makes of them", sentence, rows
+
+
+def _one_of_each(labels: np.ndarray | None, count: int) -> list[int]:
+    """Places of a few images, of different classes where there are some."""
+    if labels is None:
+        return list(range(min(AUGMENTED, count)))
+    first = np.unique(labels, return_index=True)[1].tolist()
+    return sorted(first, key=lambda place: int(labels[place]))[:AUGMENTED]
 
 
 def _wrong(album: Album) -> Rows | None:
@@ -199,9 +240,12 @@ def _labels(album: Album) -> Rows | None:
     ]
     sentence = (
         f"{found.agreed:,} of {found.rows:,} training images that a simple learner and their "
-        "nearest neighbours take for another class than the one given, the plainest first. Some "
-        "labels may be wrong; hard images look like this too."
+        "nearest neighbours take for another class than the one given, the plainest first. "
     )
+    if found.agreed <= found.expected:
+        sentence += "As many are to be expected where classes overlap, with every label right."
+        return "Hard training images", sentence, _in_rows(shots, OF_CLASS)
+    sentence += "Some labels may be wrong; hard images look like this too."
     return "Labels to look at", sentence, _in_rows(shots, SUSPECTS)
 
 

@@ -48,7 +48,7 @@ class ShotRow:
 def as_bytes(shares: np.ndarray) -> np.ndarray:
     """Images (rows, height, width, channels) as shares of the range of their values, as bytes that
     Pillow takes: of one channel (rows, height, width), of other numbers three or four."""
-    found = np.rint(np.clip(shares, 0, 1) * 255).astype(np.uint8)
+    found: np.ndarray = np.rint(np.clip(shares, 0, 1) * 255).astype(np.uint8)
     count = found.shape[-1]
     return found[..., 0] if count < 3 else found[..., : 4 if count == 4 else 3]
 
