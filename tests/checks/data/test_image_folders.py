@@ -92,6 +92,10 @@ def test_without_labels_one_folder_is_enough() -> None:
     assert silent(CHECK, facts).result == "not applicable"
 
 
+def test_a_reader_whose_folders_are_no_classes() -> None:
+    assert silent(CHECK, seen(folder(classes={}))).result == "not applicable"
+
+
 def test_healthy_folders_arrays_and_what_is_not_known() -> None:
     assert silent(CHECK, seen(folder(), validation("cats", "dogs"))).result == "passed"
     assert silent(CHECK, seen()).result == "not applicable"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from data_literals import data, ended, features, found, labels, settings, silent
+from image_literals import folder
 
 from goodfit.checks.data.leaked_rows import CHECK
 from goodfit.facts import ArrayFacts, DataFacts, Facts, ImageFacts, SplitFacts
@@ -119,3 +120,19 @@ def test_pictures_that_show_the_same_as_a_training_picture() -> None:
     assert found(CHECK, replace(facts(0), images=of_cifar)).severity == "tip"
     streams = replace(seen(8), data=replace(seen(8).data, split=None))
     assert found(CHECK, streams).evidence["leaked"] == 8
+
+
+def test_files_with_the_bytes_of_a_training_file() -> None:
+    pair = ("data/validation/cats/1.jpg", "data/train/cats/9.jpg")
+    held = folder("validation", files=100, looked_at=100)
+
+    def seen(count: int) -> Facts:
+        images = ImageFacts(folders=(held,), leaked_files=count, leaked_file_examples=(pair,))
+        return replace(facts(0), images=images)
+
+    finding = found(CHECK, seen(12))
+    assert finding.severity == "error"
+    assert "12 of 100 validation files" in finding.message
+    assert "data/train/cats/9.jpg" in finding.message
+    assert found(CHECK, seen(6)).severity == "warning"
+    assert silent(CHECK, seen(3)).result == "passed"

@@ -42,13 +42,13 @@ def image_folders(
     if not folders:
         return NotApplicable("no folder of images was read")
     found = next(filter(None, map(_nothing, folders)), None)
-    if found is None and labelled(data):
+    if found is None and labelled(data) and all(one.classes for one in folders):
         found = _classes(folders)
     if found is not None:
         case, severity, evidence = found
         where = place(settings.fit_where if settings else None, argument="x")
         return Suspicion(evidence=evidence, case=case, severity=severity, where=where)
-    if labelled(data) is False:
+    if labelled(data) is False or not folders[0].classes:
         return NotApplicable("the folders' names are not the labels")
     if data is None:
         return CannotTell("whether the folders' names are the labels is not known")

@@ -4,7 +4,8 @@ Sees: more validation rows equal to a training row than the duplicates within th
 explain; and, of inputs that are not whole numbers, a large share of such rows even where
 duplicates do explain them (rows copied before the split). Of pictures, those that show the same as
 a training picture though saved anew, resized or made brighter: a warning from a twentieth of the
-validation pictures on, a tip from a hundredth.
+validation pictures on, a tip from a hundredth. Of files in folders, those with the very bytes of a
+training file, whether or not their rows were looked at.
 Why it matters: a model that memorises answers these rows right, so the validation score looks
 better than the score on new data will be.
 Evidence: the number of such rows, how many have the same target, and how many were to be expected
@@ -27,6 +28,7 @@ from goodfit.checks.check import (
     Threshold,
     place,
 )
+from goodfit.checks.data.folders import folder_of, listed
 from goodfit.checks.data.measured import measured
 from goodfit.facts import DataFacts, ImageFacts, SettingsFacts, SplitFacts
 from goodfit.results import Severity, Where
@@ -63,7 +65,7 @@ def leaked_rows(
         settings.fit_where if settings else None,
         argument="validation_split" if by_split else "validation_data",
     )
-    alike = _alike(images, where)
+    alike = _files(images, where) or _alike(images, where)
     if split is None or split.leaked is None or not split.rows_compared:
         return alike or CannotTell("training and validation rows could not be compared")
     leaked, rows = split.leaked, split.rows_compared
@@ -78,6 +80,25 @@ def leaked_rows(
     else:
         return Passed(f"{leaked} of {rows} validation rows equal a training row", evidence)
     return Suspicion(evidence=evidence, case=case, severity=severity, where=where)
+
+
+def _files(images: ImageFacts | None, where: Where) -> Suspicion | None:
+    """Image files that lie in both folders, though few of their rows may have been compared."""
+    held = folder_of(images, "validation") if images is not None else None
+    if images is None or held is None or not images.leaked_files or not held.looked_at:
+        return None
+    share = images.leaked_files / held.looked_at
+    if images.leaked_files < FEWEST.value or share < MATTERS.value:
+        return None
+    pairs = [f"{one} = {other}" for one, other in images.leaked_file_examples]
+    evidence = {
+        "leaked": images.leaked_files,
+        "rows": held.looked_at,
+        "share": share,
+        "examples": pairs,
+        "named": listed(pairs[:1]),
+    }
+    return Suspicion(evidence=evidence, case="files", severity=_severity(share), where=where)
 
 
 def _alike(images: ImageFacts | None, where: Where) -> Suspicion | None:
@@ -141,6 +162,8 @@ CHECK = Check(
         "score says how well the model memorises.",
         "copies": "{leaked} of {rows} validation rows ({share:.1%}) also stand in the training "
         "set{same}: the data hold copies of rows, and the split put copies on both sides.",
+        "files": "{leaked} of {rows} validation files ({share:.1%}) have the very bytes of a "
+        "training file ({named}).",
         "pictures": "{leaked} of {rows} validation images ({share:.1%}) show the same as a "
         "training image, saved anew, resized or changed a little: they are no new images.",
     },
@@ -151,6 +174,8 @@ CHECK = Check(
         "or sklearn.model_selection.train_test_split.",
         "copies": "Drop duplicates before the split (np.unique(x, axis=0, return_index=True)), and "
         "oversample training rows only, after it.",
+        "files": "Remove these files from the training folder: the same picture in both says "
+        "nothing of new ones.",
         "pictures": "Split before images are copied or changed, and keep images of one thing, film "
         "or person on one side: sklearn.model_selection.GroupShuffleSplit.",
     },
