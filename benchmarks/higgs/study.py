@@ -1,10 +1,12 @@
 """The overfit-and-underfit study: which network, which cure, and which differences are real.
 
-    python benchmarks/higgs/study.py [--patience 10] [--seeds 5] [--arms seven|fast|all] [--out DIR]
+    python benchmarks/higgs/study.py [--patience 10] [--seeds 5] [--arms seven|fast|twelve|a,b]
+        [--budget SECONDS] [--out DIR]
 
 Every arm under every seed, early stopping on the unpenalised validation cross-entropy with the best
 weights restored. A dot is an epoch, a line a hundred. The same command again goes on where it was
-interrupted. Writes the table, the page and the curves to the folder.
+interrupted, or where its budget ended. Writes the table, the page, the curves and a line for each
+trial (trials.jsonl, for compare.py) to the folder.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from pathlib import Path
 
 from arms import BATCH, FAST, NETWORKS, SEVEN, compiled, data, data_folder
 
-CHOICES = {"seven": SEVEN, "fast": FAST, "all": tuple(NETWORKS)}
+CHOICES = {"seven": SEVEN, "fast": FAST, "twelve": tuple(NETWORKS)}
 
 
 def main() -> None:
@@ -25,7 +27,8 @@ def main() -> None:
     parser.add_argument("--patience", type=int, default=10)
     parser.add_argument("--epochs", type=int, default=10_000)
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--arms", choices=sorted(CHOICES), default="all")
+    parser.add_argument("--arms", default="twelve")
+    parser.add_argument("--budget", type=float, default=float("inf"))
     parser.add_argument("--workers", type=int)
     parser.add_argument("--data")
     parser.add_argument("--out", type=Path)
@@ -47,7 +50,10 @@ def main() -> None:
         "batch_size": BATCH,
         "epochs": given.epochs,
     }
-    names = CHOICES[given.arms]
+    names = CHOICES.get(given.arms) or tuple(given.arms.split(","))
+    unknown = [name for name in names if name not in NETWORKS]
+    if unknown:
+        parser.error(f"no arm {unknown[0]!r}; expected {', '.join(CHOICES)} or of {list(NETWORKS)}")
     arms = [
         Proposal(
             name=name,
@@ -82,13 +88,21 @@ def main() -> None:
         Store(folder, protocol, backend=keras.config.backend()) as store,
         Processes(folder, protocol, workers=given.workers) as engine,
     ):
-        ran = run(arms, protocol, engine, store, on_progress=tell)
+        ran = run(
+            arms,
+            protocol,
+            engine,
+            store,
+            on_progress=tell,
+            over=lambda: time.perf_counter() - started >= given.budget,
+        )
     seconds = time.perf_counter() - started
     result = StudyResult(
         name=f"HIGGS, patience {given.patience}",
         protocol=protocol,
         arms=ran.arms,
         winner=ran.winner,
+        leader=ran.leader,
         validation_rows=ran.validation_rows,
         test_rows=ran.test_rows,
         notes=ran.notes,
@@ -99,6 +113,7 @@ def main() -> None:
     write_study_html(result, folder / "study.html", overwrite=True)
     write_study_csv(result, folder, overwrite=True)
     write_plots(result, folder, overwrite=True)
+    records = []
     for arm in ran.arms:
         for trial in arm.trials:
             losses = [e.validation_loss for e in trial.epochs if e.validation_loss is not None]
@@ -108,10 +123,13 @@ def main() -> None:
                 "patience": given.patience,
                 "epochs": len(trial.epochs),
                 "best": min(losses, default=None),
+                "status": trial.status,
                 "still_improving": trial.still_improving,
                 "seconds": trial.seconds,
             }
-            print(json.dumps(record))
+            records.append(json.dumps(record))
+    (folder / "trials.jsonl").write_text("\n".join(records) + "\n", encoding="utf-8")
+    print("\n".join(records))
     print(f"wall clock {seconds:.1f} s")
 
 
