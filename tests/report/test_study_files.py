@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import study_samples
 
@@ -19,13 +20,14 @@ from goodfit.report import (
     study_frame,
     study_from_json,
     study_json,
+    study_schema,
     write_study_csv,
     write_study_html,
     write_study_json,
     write_tensorboard,
 )
 from goodfit.report.study import json as study_json_module
-from goodfit.results import Arm, Remedy, StudyResult, Trial
+from goodfit.results import Arm, Remedy, StudyCurve, StudyPoint, StudyResult, Trial
 
 
 def _shorn(study: StudyResult) -> Any:
@@ -45,6 +47,69 @@ def test_json_and_back(name: str) -> None:
     back = study_from_json(study_json(study))
     assert type(back) is StudyResult
     assert codec.to_plain(back) == _shorn(study)
+
+
+def test_the_schema_is_a_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(study_schema())
+
+
+@pytest.mark.parametrize("name", study_samples.STUDIES)
+def test_studies_fit_the_schema(name: str) -> None:
+    assert _errors(json.loads(study_json(study_samples.STUDIES[name]()))) == []
+
+
+def test_the_schema_knows_every_field_and_no_other() -> None:
+    plain = json.loads(study_json(study_samples.dozen()))
+    schema = study_schema()
+    arm = plain["arms"][1]
+    told = {
+        "": plain,
+        "protocol": plain["protocol"],
+        "arm": arm,
+        "effect": arm["choosing"],
+        "trial": arm["trials"][0],
+        "epoch": arm["trials"][0]["epochs"][0],
+        "rows": arm["trials"][0]["validation"],
+    }
+    for name, record in told.items():
+        part = schema["$defs"][name] if name else schema
+        assert set(part["properties"]) == set(record), name
+    for name, record_type in (("curve", StudyCurve), ("point", StudyPoint)):
+        fields = {field.name for field in dataclasses.fields(record_type)}
+        assert set(schema["$defs"][name]["properties"]) == fields
+
+
+@pytest.mark.parametrize(
+    ("at", "value"),
+    [
+        (("winner",), None),
+        (("protocol", "measure"), "F1"),
+        (("arms", 1, "choosing", "says"), "rocks"),
+        (("arms", 1, "trials", 0, "seed"), "zero"),
+        (("arms", 1, "trials", 0, "epochs", 0, "train_loss"), "much"),
+    ],
+)
+def test_the_schema_refuses(at: tuple[Any, ...], value: Any) -> None:
+    plain = json.loads(study_json(study_samples.dozen()))
+    part = plain
+    for key in at[:-1]:
+        part = part[key]
+    part[at[-1]] = value
+    assert len(_errors(plain)) == 1
+
+
+def test_the_page_names_every_key_of_the_schema() -> None:
+    page = Path(__file__).parents[2].joinpath("docs", "study-json.md").read_text(encoding="utf-8")
+    example = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    assert _errors(example) == []
+    schema = study_schema()
+    for part in (schema, schema["$defs"]["arm"]):
+        assert [key for key in part["properties"] if f"`{key}`" not in page] == []
+
+
+def _errors(plain: Any) -> list[str]:
+    validator = jsonschema.Draft202012Validator(study_schema())
+    return [f"{error.json_path}: {error.message[:100]}" for error in validator.iter_errors(plain)]
 
 
 def test_json_is_strict_and_leaves_scores_by_row_out() -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         write_study_json,
     )
     from goodfit.report.study.html import study_html, study_notebook
-    from goodfit.report.study.json import study_from_json, study_json
+    from goodfit.report.study.json import study_from_json, study_json, study_schema
     from goodfit.report.study.tables import study_csv, study_frame
     from goodfit.report.study.terminal import study_terminal, study_text
     from goodfit.report.tensorboard import write_tensorboard
@@ -40,6 +40,7 @@ __all__ = [
     "study_html",
     "study_json",
     "study_notebook",
+    "study_schema",
     "study_terminal",
     "study_text",
     "to_html",
@@ -66,6 +67,7 @@ _HOME = {
     "study_html": "study.html",
     "study_json": "study.json",
     "study_notebook": "study.html",
+    "study_schema": "study.json",
     "study_terminal": "study.terminal",
     "study_text": "study.terminal",
     "to_html": "html",

@@ -1,4 +1,5 @@
-"""A study as JSON and back: its records as they are under one more key, `schema`.
+"""A study as JSON and back: its records as they are under one more key, `schema`; the contract
+stands in docs/study-json.md and schema.json.
 
 Scores by row are left out, for they would make most of the file; their means stand in their place,
 and a study that is read back has none.
@@ -9,7 +10,9 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping
-from typing import NotRequired, TypedDict
+from functools import lru_cache
+from importlib import resources
+from typing import Any, NotRequired, TypedDict
 
 from goodfit import codec
 from goodfit.report.json import numbers, of_schema, whole
@@ -69,6 +72,14 @@ class _Study(TypedDict):
     keras: str
     backend: str
     created: str
+
+
+@lru_cache
+def study_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of what `study_json` writes."""
+    text = resources.files("goodfit.report.study").joinpath("schema.json").read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
 
 
 def study_json(study: StudyResult, *, indent: int | None = 2) -> str:
