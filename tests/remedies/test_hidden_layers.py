@@ -234,3 +234,36 @@ def test_recipes_of_code_are_refused_with_a_reason() -> None:
     for cure in ("more-capacity", "activation", "initialiser", "depth", "global-pooling"):
         with pytest.raises(DoesNotApplyError, match="code of your own"):
             BY_ID[cure](own)
+
+
+def sequences(*layers: Any, x: np.ndarray) -> Recipe:
+    model = sequential(entry(*x.shape[1:]), *layers, dense("out", 1, "sigmoid"))
+    return recipe(model, "binary_crossentropy", YES_NO, Task(name="binary"), x=x)
+
+
+def test_masking_of_an_embedding_and_of_numbers() -> None:
+    tokens = np.array([[3, 1, 0, 0], [2, 0, 0, 0], [1, 2, 3, 0], [1, 1, 1, 1]])
+    table = layer("Embedding", "table", input_dim=4, output_dim=2, mask_zero=False)
+    changed = BY_ID["masking"](sequences(table, layer("LSTM", "lstm", units=3), x=tokens))
+    assert options(changed, "table")["mask_zero"] is True
+    with pytest.raises(DoesNotApplyError, match="already"):
+        BY_ID["masking"](changed)
+    numbers = np.repeat(tokens[..., None], 2, axis=2).astype("float32")
+    changed = BY_ID["masking"](sequences(layer("GRU", "gru", units=3), x=numbers))
+    assert kinds(changed) == ["InputLayer", "Masking", "GRU", "Dense"]
+    with pytest.raises(DoesNotApplyError):
+        BY_ID["masking"](sequences(layer("GRU", "gru", units=3), x=numbers + 1))
+    with pytest.raises(DoesNotApplyError):
+        BY_ID["masking"](sequences(layer("Flatten", "flat"), x=numbers))
+
+
+def test_an_embedding_gets_a_row_for_every_token() -> None:
+    tokens = np.array([[3, 1], [2, 0], [1, 2], [9, 1]])
+    pool = layer("GlobalAveragePooling1D", "pool")
+    small = layer("Embedding", "table", input_dim=4, output_dim=2)
+    changed = BY_ID["embedding-size"](sequences(small, pool, x=tokens))
+    assert options(changed, "table")["input_dim"] == 10
+    with pytest.raises(DoesNotApplyError, match="every token"):
+        BY_ID["embedding-size"](changed)
+    with pytest.raises(DoesNotApplyError, match="-1"):
+        BY_ID["embedding-size"](sequences(small, pool, x=tokens - 1))

@@ -37,6 +37,7 @@ def told(id_: str, **parameters: Any) -> Remedy:
 SLOWER, FASTER = told("learning-rate", factor=0.1), told("learning-rate", factor=10.0)
 ADAM, CLIPPED = told("optimizer", name="adam"), told("gradient-clipping")
 RELU = told("activation", name="relu")
+WHOLE = told("whole-epochs")
 
 
 def _task(finding: Finding, recipe: Recipe) -> str | None:
@@ -169,7 +170,7 @@ def _learning_rate(finding: Finding) -> tuple[Remedy, ...]:
     if better:
         return (told("learning-rate", learning_rate=float(better.group(1))),)
     if "since" in finding.evidence:
-        return told("schedule", kind="cosine"), told("schedule", kind="plateau")
+        return told("schedule", kind="constant"), told("schedule", kind="cosine")
     if _number(finding, "epochs_needed") is not None and _rose(finding) is False:
         return FASTER, told("learning-rate", factor=100.0), ADAM
     return SLOWER, told("learning-rate", factor=0.01), ADAM
@@ -201,12 +202,13 @@ def _optimizer(finding: Finding) -> tuple[Remedy, ...]:
 def _batch_size(finding: Finding) -> tuple[Remedy, ...]:
     size, smaller = _number(finding, "batch_size"), _number(finding, "smaller")
     wanted = 32 if size == 1 or smaller is None else int(smaller)
-    return told("batch-size", batch_size=wanted), told("epochs", factor=4.0)
+    return WHOLE, told("batch-size", batch_size=wanted), told("epochs", factor=4.0)
 
 
 def _epochs(finding: Finding) -> tuple[Remedy, ...]:
     more = _number(finding, "more")
-    return (told("epochs", epochs=int(more)) if more else told("epochs", factor=4.0)), FASTER
+    longer = told("epochs", epochs=int(more)) if more else told("epochs", factor=4.0)
+    return WHOLE, longer, FASTER
 
 
 def _callbacks(finding: Finding) -> tuple[Remedy, ...]:

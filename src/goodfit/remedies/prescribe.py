@@ -13,6 +13,7 @@ from goodfit.remedies.by_evidence import (
     FASTER,
     RELU,
     SLOWER,
+    WHOLE,
     told,
 )
 from goodfit.results import Finding, Remedy
@@ -54,6 +55,7 @@ ALWAYS: Mapping[str, tuple[Remedy, ...]] = {
     "GF122": (told("shuffle-split"),),
     "GF126": (told("channel-axis"),),
     "GF127": (told("rescale"), SCALED),
+    "GF129": (told("embedding-size"), told("masking")),
     "GF207": (BEGUN, BEGUN_HE),
     "GF209": (told("batch-size", batch_size=32), told("layer-normalisation")),
     "GF210": (NARROWER, DECAY, DROPOUT, STOPPED),
@@ -99,7 +101,7 @@ ALWAYS: Mapping[str, tuple[Remedy, ...]] = {
     "GF309": (SCALED, SLOWER, BEGUN),
     "GF310": (SLOWER, SCALED, CLIPPED, BEGUN),
     "GF311": (SLOWER, CLIPPED, told("schedule", kind="cosine"), told("batch-size", batch_size=128)),
-    "GF312": (FASTER, ADAM, SCALED, told("epochs", factor=4.0)),
+    "GF312": (WHOLE, FASTER, ADAM, SCALED, told("epochs", factor=4.0)),
     "GF313": (SLOWER, CLIPPED, SCALED, DECAY),
     "GF315": (
         told("metric"),

@@ -3,7 +3,8 @@
 Does: replaces the optimiser's learning rate by a schedule that begins with it: "inverse_time" (a
 tenth is left at the last epoch), "cosine" (a hundredth), "warmup_cosine" (rising over the first
 twentieth of the steps), or the callback "plateau", which halves the rate when val_loss stops
-falling. A schedule or a callback that sets the rate already is replaced.
+falling. A schedule or a callback that sets the rate already is replaced; "constant" leaves the rate
+that it begins with.
 Needs: one of Keras' optimisers; the number of epochs that `fit` is given; validation rows for
 "plateau".
 Does not apply: where the rate begins nowhere that can be told (a schedule of the user's own).
@@ -21,6 +22,7 @@ from goodfit.remedies.cure import Cure, DoesNotApplyError, Parameter
 from goodfit.remedies.pace import steps_per_epoch
 
 KINDS = ("inverse_time", "cosine", "warmup_cosine", "plateau")
+"""Kinds to search among; the kind "constant" is the end of them all."""
 SETTING = ("ReduceLROnPlateau", "LearningRateScheduler")
 LEFT = 0.01
 WARMUP_SHARE = 0.05
@@ -31,18 +33,22 @@ def schedule(recipe: Recipe, kind: str, decay_steps: int | None = None) -> Recip
     """The recipe with this schedule.
 
     Args:
-        kind: one of `KINDS`.
+        kind: one of `KINDS`, or "constant".
         decay_steps: steps in which "inverse_time" halves the rate, or over which a cosine falls;
             None to fit the epochs that `fit` is given.
     """
-    if kind not in KINDS:
-        raise ValueError(f"no schedule {kind!r}; expected one of {KINDS}")
+    if kind not in (*KINDS, "constant"):
+        raise ValueError(f'no schedule {kind!r}; expected "constant" or one of {KINDS}')
     rate = compiled.learning_rate(recipe)
     if not rate:
         raise DoesNotApplyError("the learning rate is set by a schedule of your own, or is zero")
     others = tuple(one for one in recipe.fit.callbacks if one.name not in SETTING)
     if kind == "plateau":
         return _plateau(recipe, rate, others)
+    if kind == "constant":
+        if compiled.schedule(recipe) is None and others == recipe.fit.callbacks:
+            raise DoesNotApplyError("the learning rate is constant already")
+        return compiled.with_optimizer(recipe, learning_rate=rate).with_fit(callbacks=others)
     steps = steps_per_epoch(recipe) * recipe.fit.epochs
     wanted = _schedule(kind, rate, steps, decay_steps)
     if compiled.schedule(recipe) == wanted:

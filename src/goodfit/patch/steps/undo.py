@@ -15,7 +15,7 @@ from goodfit.patch.steps.walk import Rewrite, Seen
 LIKELY = ("disorder", "cut", "arithmetic")
 """Kinds of steps that are tried, the likeliest mistake first; usual preparations are not."""
 TOGETHER = ("disorder", "cut")
-"""Kinds of which neighbours are one step, though their texts differ."""
+"""Kinds of which neighbours are one step though their texts differ, if no empty line parts them."""
 
 
 def undone(script: Script, seen: Seen, *, held: bool) -> Iterator[tuple[str, str]]:
@@ -42,7 +42,8 @@ def _groups(seen: Seen) -> list[list[Rewrite]]:
             continue
         first = one.helpers[0] if one.helpers else one.statement
         adjacent = last is not None and places[id(first)] <= places[id(last.statement)] + 1
-        if last is not None and adjacent and _together(last, one):
+        parted = last is not None and _parted(seen, places[id(last.statement)], one)
+        if last is not None and adjacent and _together(last, one, parted=parted):
             found[-1].append(one)
         else:
             found.append([one])
@@ -50,8 +51,16 @@ def _groups(seen: Seen) -> list[list[Rewrite]]:
     return found
 
 
-def _together(first: Rewrite, second: Rewrite) -> bool:
-    return first.shape == second.shape or (first.kind in TOGETHER and second.kind in TOGETHER)
+def _together(first: Rewrite, second: Rewrite, *, parted: bool) -> bool:
+    if first.shape == second.shape:
+        return True
+    return not parted and first.kind in TOGETHER and second.kind in TOGETHER
+
+
+def _parted(seen: Seen, last: int, one: Rewrite) -> bool:
+    """Whether an empty line stands between a statement and the next step."""
+    between = seen.body[last + 1 : seen.body.index(one.statement) + 1]
+    return any(line.comment is None for each in between for line in each.leading_lines)
 
 
 def _rank(group: Sequence[Rewrite]) -> int:

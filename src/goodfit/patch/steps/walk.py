@@ -175,7 +175,7 @@ def _sources(given: set[str], body: Sequence[Any]) -> set[str]:
 
 def _rewrites(script: Script, body: Sequence[Any], rows: Collection[str]) -> Iterator[Rewrite]:
     bound: set[str] = set()
-    touched: set[str] = set()
+    scaled: set[str] = set()
     helpers: list[Any] = []
     for statement in body:
         new = _targets(statement) - bound
@@ -185,12 +185,12 @@ def _rewrites(script: Script, body: Sequence[Any], rows: Collection[str]) -> Ite
             yield Rewrite(
                 statement=statement,
                 names=changed,
-                kind=_kind(statement, used, changed, first=touched.isdisjoint(changed)),
+                kind=_kind(statement, used, changed, first=scaled.isdisjoint(changed)),
                 shape=_shape(script, statement, changed),
                 helpers=tuple(used),
             )
-            touched |= set(changed)
-        elif alone(statement) and new:
+            scaled |= set(changed) if _scales(statement) else set()
+        elif alone(statement) and new and new.isdisjoint(rows):
             helpers.append(statement)
         else:
             helpers = []
@@ -237,7 +237,7 @@ def _needed(statement: cst.CSTNode, helpers: Sequence[Any]) -> list[Any]:
 
 
 def _kind(statement: Any, helpers: Sequence[Any], names: Collection[str], *, first: bool) -> str:
-    """`first` says that nothing was done to the arrays before."""
+    """`first` says that the arrays were not scaled before."""
     inner = statement.body[0]
     own = {one.value for one in _all(statement, m.Name())}
     words = own.union(*({one.value for one in _all(each, m.Name())} for each in helpers))
@@ -262,6 +262,12 @@ def _kind(statement: Any, helpers: Sequence[Any], names: Collection[str], *, fir
     if isinstance(value, cst.BinaryOperation):
         return "prepares" if first and _rescales(value) else "arithmetic"
     return "prepares"
+
+
+def _scales(statement: cst.CSTNode) -> bool:
+    names = {one.value for one in _all(statement, m.Name())}
+    arithmetic = _all(statement, m.BinaryOperation() | m.AugAssign())
+    return bool(arithmetic) or not names.isdisjoint({"transform", "fit_transform"})
 
 
 def _rescales(node: cst.BinaryOperation | cst.AugAssign) -> bool:
