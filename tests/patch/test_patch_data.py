@@ -13,6 +13,7 @@ from goodfit.patch import patch
 from goodfit.recipe import DataRecipe, Rows, Task
 from goodfit.remedies import BY_ID
 from goodfit.remedies.layers import inserted_after
+from goodfit.results import Remedy
 
 RNG = np.random.default_rng(3)
 SOURCE = """\
@@ -183,6 +184,24 @@ def test_numbers_to_one_hot_rows_only_where_fit_and_evaluate_read_them():
         "history = model.fit(x_train, keras.utils.to_categorical(y_train, 3), epochs=5, "
         "validation_data=(x_val, keras.utils.to_categorical(y_val, 3)))",
         "model.evaluate(x_test, y=keras.utils.to_categorical(y_test, 3))",
+    ]
+
+
+def test_targets_worked_out_at_fit_get_their_axis_there():
+    source = SOURCE.replace("fit(x_train, y_train", "fit(x_train, y_train.ravel()")
+    source = source.replace("(x_val, y_val", "(x_val, 2 * y_val")
+    x, y = rows()
+    held_x, held_y = rows(20)
+    before = told(x, y, held_x, held_y)
+    column = DataRecipe(
+        train=Rows(x=x, y=y.reshape(-1, 1)), validation=Rows(x=held_x, y=held_y.reshape(-1, 1))
+    )
+    after = replace(before, data=column, remedies=(Remedy(id="target-shape"),))
+    assert patched(source, before, after).source is None  # a sum would need brackets
+    done = patched(source.replace("2 * y_val", "y_val"), before, after)
+    assert added_lines(done) == [
+        "history = model.fit(x_train, y_train.ravel().reshape(-1, 1), epochs=5, "
+        "validation_data=(x_val, y_val.reshape(-1, 1)))"
     ]
 
 

@@ -37,23 +37,46 @@ def _pair(context: Context) -> tuple[np.ndarray | None, np.ndarray | None]:
 
 def at_fit(context: Context) -> bool:
     """Make class numbers one-hot where fit and evaluate are given them, since the rest of a script
-    mostly goes on to compare class numbers. False for other forms, or where nothing changed."""
+    mostly goes on to compare class numbers; give targets another axis there where they have no name
+    of their own. False for other forms, or where nothing changed."""
     before, after = _pair(context)
     if before is None or after is None or after is before:
         raise CannotEditError("the targets stay as they are")
-    numbers = before.ndim == 1 and before.dtype.kind in "iu"
-    if not numbers or after.ndim != 2 or not np.array_equal(after.argmax(axis=1), before):
-        return False
-    width, told = after.shape[1], fit_rows(context)
+    told = fit_rows(context)
     held = context.before.data.validation is not None and not told.split
     if told.y is None or held is (told.validation_y is None):
         return False
-    head = context.spell.keras("keras.utils", "to_categorical")
-    calls = [node for node in (told.y, told.validation_y) if node is not None]
-    calls += _evaluated(context)
-    for node in calls:
-        context.plan.wrap(node, f"{head}(", f", {width})")
+    nodes = [node for node in (told.y, told.validation_y) if node is not None]
+    around = _one_hot(context, before, after) or _unnamed(nodes, before, after)
+    if around is None:
+        return False
+    for node in (*nodes, *_evaluated(context)):
+        context.plan.wrap(node, *around)
     return True
+
+
+def _one_hot(context: Context, before: np.ndarray, after: np.ndarray) -> tuple[str, str] | None:
+    """What to write around class numbers that become vectors; None where they do not."""
+    numbers = before.ndim == 1 and before.dtype.kind in "iu"
+    if not numbers or after.ndim != 2 or not np.array_equal(after.argmax(axis=1), before):
+        return None
+    head = context.spell.keras("keras.utils", "to_categorical")
+    return f"{head}(", f", {after.shape[1]})"
+
+
+def _unnamed(
+    nodes: Sequence[cst.BaseExpression], before: np.ndarray, after: np.ndarray
+) -> tuple[str, str] | None:
+    """What to write around targets that are worked out where fit gets them, and that become a
+    column, or a column no more."""
+    plain = (cst.Call, cst.Subscript, cst.Attribute, cst.Name)
+    named = all(isinstance(node, cst.Name) for node in nodes)
+    if named or not all(isinstance(node, plain) for node in nodes):
+        return None
+    sizes = before.size == after.size == len(before)
+    if not sizes or before.ndim == after.ndim or not np.array_equal(before.ravel(), after.ravel()):
+        return None
+    return "", ".reshape(-1, 1)" if after.ndim == 2 else ".reshape(-1)"
 
 
 def _evaluated(context: Context) -> list[cst.BaseExpression]:
