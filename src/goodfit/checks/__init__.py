@@ -62,6 +62,7 @@ from goodfit.checks.evaluation import (
     augmented_validation,
     no_validation_data,
     order_broken,
+    predict_scale,
     threshold_default,
     tuned_on_noise,
     validation_is_test,
@@ -113,6 +114,8 @@ from goodfit.checks.model import (
     unused_input,
 )
 from goodfit.checks.training import (
+    augmentation_against_task,
+    augmentation_too_strong,
     cannot_fit_one_batch,
     constant_prediction,
     dead_units,
@@ -217,6 +220,8 @@ CHECKS: tuple[Check, ...] = (
     spike.CHECK,
     non_deterministic_run.CHECK,
     input_pipeline_bound.CHECK,
+    augmentation_too_strong.CHECK,
+    augmentation_against_task.CHECK,
     overfitting.CHECK,
     close_to_overfitting.CHECK,
     underfitting.CHECK,
@@ -240,6 +245,7 @@ CHECKS: tuple[Check, ...] = (
     threshold_default.CHECK,
     accuracy_on_imbalance.CHECK,
     tuned_on_noise.CHECK,
+    predict_scale.CHECK,
     shape_mismatch.CHECK,
     data_cardinality.CHECK,
     unknown_name.CHECK,

@@ -63,10 +63,10 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
     "GF129": (*STUCK, *WEAK),
     "GF130": ("GF611", "GF131"),
     "GF131": (
-        *("GF602", "GF604", "GF610", "GF611", "GF110", "GF111", "GF115", "GF121", "GF123"),
+        *("GF107", "GF602", "GF604", "GF610", "GF611", "GF110", "GF111", "GF115", "GF121", "GF123"),
         *("GF201", "GF203", "GF401", "GF402", "GF405", *STUCK, *WEAK),
     ),
-    "GF132": (*OVERFIT, "GF407"),
+    "GF132": OVERFIT,
     "GF133": ("GF114", "GF116", *WEAK),
     "GF135": ("GF127", "GF133", *STUCK, *WEAK),
     "GF201": (
@@ -117,6 +117,8 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
     "GF313": ("GF301", "GF304", "GF305", "GF309", "GF306", "GF307", "GF310", *WEAK),
     "GF316": ("GF307", "GF403", "GF405", "GF407"),
     "GF317": ("GF307", "GF403", "GF407"),
+    "GF321": ("GF405", *STUCK, *WEAK),
+    "GF322": ("GF405", "GF403", "GF407", "GF410", "GF411"),
     "GF401": ("GF218", "GF402", "GF406", "GF407", "GF409", "GF411"),
     "GF403": ("GF407", "GF410"),
     "GF410": ("GF411", "GF507"),

@@ -130,7 +130,8 @@ class ImageFolderFacts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassMove:
     """Images of class `true` that look like class `taken_for` to a simple learner: their share
-    before and after a change, of `rows` images."""
+    before and after a change, of `rows` images. Classes go by their numbers, as in
+    `PredictionFacts.confusion`."""
 
     true: str
     taken_for: str

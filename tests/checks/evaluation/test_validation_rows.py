@@ -10,8 +10,10 @@ from goodfit.checks.check import CannotTell, NotApplicable, Passed, run_check
 from goodfit.checks.evaluation import augmented_validation, validation_is_train
 from goodfit.facts import (
     ArrayFacts,
+    AugmentationFacts,
     DataFacts,
     Facts,
+    ImageFacts,
     PassFacts,
     SetFacts,
     SplitFacts,
@@ -86,3 +88,16 @@ def test_arrays_have_no_passes() -> None:
         augmented_validation.augmented_validation(DataFacts(train=TRAIN, validation=HELD)),
         NotApplicable,
     )
+
+
+def test_a_generator_with_random_options_needs_no_passes() -> None:
+    changes = AugmentationFacts(place="generator", validation_kinds=("rotation_range=40",))
+    facts = Facts(
+        data=DataFacts(train=TRAIN, validation=HELD), images=ImageFacts(augmentation=changes)
+    )
+    outcome, found = run_check(augmented_validation.CHECK, facts)
+    assert found is not None, outcome.reason
+    assert "an ImageDataGenerator that changes them at random (rotation_range=40)" in found.message
+    plain = ImageFacts(augmentation=AugmentationFacts(place="generator"))
+    answer = augmented_validation.augmented_validation(_passes(1.0, 1.0), None, plain)
+    assert isinstance(answer, Passed)

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from goodfit.augmented.dataset import AugmentedImages
+from goodfit.augmented.draw import changed
+from goodfit.augmented.policy import KINDS, USUAL
 from goodfit.facts import AugmentationFacts, DataFacts
 from goodfit.observe.baselines.tasks import Task, task_of
 from goodfit.observe.data.arrays import to_numpy
@@ -57,6 +60,8 @@ def source_of(work: Analysis, data: DataFacts | None, most: int, seed: int) -> S
     generator = augment_generator.generator_of(work.fit.get("x"))
     if generator is not None:
         return _of_generator(work.fit["x"], seen.task, generator, most, seed)
+    if isinstance(work.fit.get("x"), AugmentedImages):
+        return _of_feed(work.fit["x"], seen.task)
     return _of_model(work, seen, _random_stream(work, data))
 
 
@@ -96,6 +101,28 @@ def _of_generator(stream: Any, task: Task | None, generator: Any, most: int, see
         labels=task.like(y).labels if task is not None else None,
         change=(lambda x, drawn: augment_generator.changed(generator, x, drawn)) if kinds else None,
         scalable=not augment_generator.counts_pixels(generator),
+    )
+
+
+def _of_feed(feed: AugmentedImages, task: Task | None) -> Source:
+    policy = feed.policy
+    asked = {name: getattr(policy, name) for name in USUAL if name in KINDS and policy.asks(name)}
+    flips = {"none": (), "both": ("horizontal", "vertical")}
+    facts = AugmentationFacts(
+        place="pipeline" if asked else "none",
+        kinds=tuple(f"{name}={value}" for name, value in asked.items()),
+        random=bool(asked),
+        flips=flips.get(policy.flip, (policy.flip,)),
+        rotation=360 * min(max(map(abs, policy.between("rotation"))), 0.5),
+    )
+    images, y = feed._x, feed._y
+    return Source(
+        facts=facts,
+        images=images,
+        labels=task.like(y).labels if task is not None and isinstance(y, np.ndarray) else None,
+        change=(lambda x, drawn: changed(x, policy, np.random.default_rng(drawn)))
+        if asked
+        else None,
     )
 
 

@@ -6,13 +6,12 @@ the change. Everything is drawn from a seed of its own, and the user's pipeline 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goodfit.facts import AugmentationFacts, ClassMove, DataFacts, ImageFolderFacts
+from goodfit.facts import AugmentationFacts, ClassMove, DataFacts
 from goodfit.observe.images import augment_generator, moves
 from goodfit.observe.images.augment_source import Source, source_of
 
@@ -28,14 +27,11 @@ MOST_CELLS = 60_000_000
 SEED = 20_240_611
 
 
-def augmentation(
-    work: Analysis, data: DataFacts | None, folders: Sequence[ImageFolderFacts] = ()
-) -> AugmentationFacts | None:
+def augmentation(work: Analysis, data: DataFacts | None) -> AugmentationFacts | None:
     """What random changes do to the training images; None where no input holds images.
 
     Args:
         data: facts of the rows, for what two passes over them showed.
-        folders: those that the images come from, whose names the classes go by.
     """
     source = source_of(work, data, MOST, SEED)
     if source is None:
@@ -54,8 +50,7 @@ def augmentation(
         facts = replace(facts, change=float(np.abs(after - before).mean()) / spread)
     if labels is None or len(images) < LEAST:
         return facts
-    names = next((tuple(folder.classes) for folder in folders if folder.role == "train"), ())
-    return _answered(facts, before, after, labels, names)
+    return _answered(facts, before, after, labels)
 
 
 def _some(source: Source, images: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
@@ -74,13 +69,12 @@ def _answered(
     before: np.ndarray,
     after: np.ndarray | None,
     labels: np.ndarray,
-    called: Sequence[str],
 ) -> AugmentationFacts:
     """The facts with what a simple learner answers."""
     found, labels = np.unique(labels, return_inverse=True)
     if len(found) < 2:
         return facts
-    names = [called[n] if 0 <= n < len(called) else str(n) for n in found.tolist()]
+    names = [str(label) for label in found.tolist()]
     asked = {"plain": before, "mirrored": moves.mirror(before), "upended": moves.upend(before)}
     asked |= {"turned": moves.turn(before)} | ({} if after is None else {"after": after})
     answers = moves.out_of_fold(before, labels, asked)

@@ -357,7 +357,7 @@ def _images(work: Analysis, data: DataFacts | None) -> ImageFacts | None:
     found = image_facts(work)
     if found is None or not work.remains.baselines:
         return found
-    changes = work.attempt("augmentation", lambda: augmentation(work, data, found.folders))
+    changes = work.attempt("augmentation", lambda: augmentation(work, data))
     return replace(found, augmentation=changes)
 
 
