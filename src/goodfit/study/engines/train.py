@@ -18,6 +18,7 @@ from goodfit.results import RowScores, Trial, TrialEpoch
 from goodfit.study.balance import FEWEST, row_weights
 from goodfit.study.decisions import decided
 from goodfit.study.engines.build import build
+from goodfit.study.engines.compiled import reused
 from goodfit.study.engines.feed import fed
 from goodfit.study.scores import held_classes, row_losses, row_scores, target_variance
 from goodfit.study.trend import still_falling
@@ -60,7 +61,7 @@ def train(recipe: Recipe, job: Job) -> Trial:
     """
     started = time.perf_counter()
     try:
-        with unchanged(), np.errstate(all="ignore"):
+        with unchanged(), reused(), np.errstate(all="ignore"):
             return _train(recipe, job, started)
     except NoRecipeError as error:
         reason = str(error)
