@@ -41,9 +41,15 @@ def test_brightness_may_be_what_two_classes_are_about() -> None:
 
 
 def test_a_network_that_is_no_better_than_brightness() -> None:
-    finding = found(alone("brightness", 0.02), model_error=0.02)
+    finding = found(alone("brightness", 0.02), model_error=0.025)
     assert finding.severity == "warning"
-    assert "the network, on 2.0% of its rows, is no better" in finding.message
+    assert (
+        "The network errs on 2.5% of its rows, as if it looked at nothing else" in finding.message
+    )
+
+
+def test_a_network_that_did_not_even_learn_that_has_another_fault() -> None:
+    assert found(alone("brightness", 0.02), model_error=0.5).severity == "tip"
 
 
 def test_ten_classes_do_not_differ_in_brightness_by_nature() -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 from goodfit.checks.check import Answer, Check, NotApplicable, Suspicion, place
 from goodfit.checks.crash.decoding import undecoded
+from goodfit.checks.data.folders import listed
 from goodfit.facts import CrashFacts, ImageFacts
 
 _FOLDERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -31,7 +32,6 @@ _FOLDERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
          r"(?P<names>\[[^\]]*\])"),
     )
 )  # fmt: skip
-LISTED = 3
 
 
 def unreadable_image(crash: CrashFacts, images: ImageFacts | None = None) -> Answer:
@@ -51,8 +51,7 @@ def _broken(images: ImageFacts | None, file: str) -> dict[str, Any]:
     """The files to blame: the one that was named, else those that the folders were seen to hold."""
     seen = [one.path for folder in (images.folders if images else ()) for one in folder.broken]
     names = [file] if file else seen
-    listed = ", ".join(names[:LISTED]) + (", ..." if len(names) > LISTED else "")
-    return {"files": names, "named": f" ({listed})" if names else ""}
+    return {"files": names, "named": f" ({listed(names)})" if names else ""}
 
 
 _FIND = (

@@ -19,7 +19,7 @@ def hidden(name: str) -> bool:
 def listed(names: Iterable[str]) -> str:
     """The first few names, and whether there are more."""
     every = list(names)
-    return ", ".join(every[:LISTED]) + (", ..." if len(every) > LISTED else "")
+    return ", ".join(every[:LISTED]) + (" and others" if len(every) > LISTED else "")
 
 
 def folder_of(images: ImageFacts, role: str) -> ImageFolderFacts | None:

@@ -3,8 +3,8 @@
 Sees: a small tree on one number a picture (its brightness, contrast, sharpness, colour, border, or
 its file's size, kind or shape) that is nearly always right. A warning where that property is of
 the file or the border, which show little of what is in the picture, where it tells three classes
-or more apart, or where the model is no better than the tree; else a tip: pictures of day and night
-do differ in brightness.
+or more apart, or where the model is as often right as the tree and no more; else a tip: pictures of
+day and night do differ in brightness.
 Why it matters: a network takes the easiest way. If the pictures of one class come from another
 camera, format or year, it learns that, and fails on pictures from elsewhere; the validation rows
 have the same property, and show nothing.
@@ -45,7 +45,7 @@ WORDS = {
     "contrast": "contrast",
     "sharpness": "sharpness",
     "colour": "mean colour",
-    "border": "outermost pixels",
+    "border": "border's brightness",
     "width": "file's width",
     "height": "file's height",
     "aspect": "file's aspect ratio",
@@ -58,12 +58,13 @@ def _share(found: ImageProperty) -> float:
     return found.error / found.prior_error if found.prior_error > 0 else math.inf
 
 
-def _no_better(found: ImageProperty, baselines: BaselineFacts | None) -> bool:
-    """Whether the model is not clearly more often right than the tree on the property alone."""
+def _as_good(found: ImageProperty, baselines: BaselineFacts | None) -> bool:
+    """Whether the model is as often right as the tree on the property alone. One that is worse did
+    not learn the property either."""
     if baselines is None or baselines.task != "classes" or baselines.model_error is None:
         return False
     noise = math.hypot(found.error_se, baselines.model_error_se or 0.0, 1 / found.rows)
-    return baselines.model_error > found.error - ALIKE.value * noise
+    return abs(baselines.model_error - found.error) < ALIKE.value * noise
 
 
 def image_shortcut(
@@ -97,7 +98,7 @@ def _case(best: ImageProperty, baselines: BaselineFacts | None) -> tuple[str, bo
         return "file", True
     if best.name == "border":
         return "border", True
-    if _no_better(best, baselines):
+    if _as_good(best, baselines):
         return "model", True
     return "picture", best.prior_error >= SEVERAL.value
 
@@ -137,7 +138,8 @@ CHECK = Check(
         "the pixels (stretching, blocks, missing colour) can give the class away.",
         "border": _ALONE + ". What the picture shows seldom lies there: a frame, a stamp or a "
         "background may give the class away.",
-        "model": _ALONE + ", and the network, on {model_error:.1%} of its rows, is no better.",
+        "model": _ALONE + ". The network errs on {model_error:.1%} of its rows, as if it looked at "
+        "nothing else.",
         "picture": _ALONE + ".",
     },
     advice={
