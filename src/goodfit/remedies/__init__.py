@@ -15,6 +15,7 @@ from goodfit.remedies import (
     clip_outliers,
     decision_threshold,
     depth,
+    drop_augmentation,
     drop_leaked_rows,
     dropout,
     early_stopping,
@@ -57,6 +58,7 @@ from goodfit.remedies import (
     target_shape,
     undersampling,
     unfreeze,
+    weaker_augmentation,
     weaker_regularisation,
     weight_averaging,
     weight_decay,
@@ -121,6 +123,8 @@ REMEDIES: tuple[Cure, ...] = (
     impute.CURE,
     clip_outliers.CURE,
     augmentation.CURE,
+    weaker_augmentation.CURE,
+    drop_augmentation.CURE,
 )
 
 BY_ID: Mapping[str, Cure] = {cure.id: cure for cure in REMEDIES}

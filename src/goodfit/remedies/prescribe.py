@@ -116,6 +116,11 @@ ALWAYS: Mapping[str, tuple[Remedy, ...]] = {
         told("weaker-regularisation", factor=0.0),
     ),
     "GF318": (CLIPPED, SLOWER),
+    "GF321": (
+        told("weaker-augmentation", factor=0.3),
+        told("weaker-augmentation", factor=0.1),
+        told("drop-augmentation"),
+    ),
     "GF401": REGULARISED,
     "GF402": REGULARISED,
     "GF403": (
