@@ -10,7 +10,7 @@ from scripted import ROWS, right
 
 from goodfit.results import Arm, Protocol, RowScores, Trial, TrialEpoch
 from goodfit.study.balance import row_weights
-from goodfit.study.judge import judge
+from goodfit.study.judge import judge, leader
 
 PROTOCOL = Protocol(seeds=(0, 1, 2), epochs=5)
 
@@ -187,3 +187,34 @@ def test_a_rare_class_of_two_with_too_few_rows_cannot_be_told_of():
     assert winner == "baseline"
     assert judged[1].choosing.says == "cannot tell"
     assert "leave nothing to compare; at least 10 are needed" in notes[0]
+
+
+def test_what_the_choosing_rows_are_too_few_to_show_the_others_may():
+    arms = [arm("baseline", 0.6, rows=60), arm("better", 0.625, 0.95, rows=60)]
+    judged, winner, _ = judge(arms, PROTOCOL)
+    assert judged[1].choosing.says == "cannot tell"
+    assert judged[1].confirming.says == "helps"
+    assert judged[1].confirming.comparisons == 1
+    assert winner == "better"
+
+
+def test_the_confirming_rows_are_asked_about_one_arm_alone():
+    arms = [arm("baseline", 0.6), arm("looks best", 0.615, 0.55), arm("is best", 0.61, 0.9)]
+    judged, winner, _ = judge(arms, PROTOCOL)
+    assert [found.confirming is not None for found in judged] == [False, True, False]
+    assert winner == "baseline"
+
+
+def test_what_to_take_where_nothing_is_shown_is_what_looks_best_on_all_rows():
+    arms = [arm("baseline", 0.6), arm("looks best", 0.615, 0.596), arm("steady", 0.61, 0.615)]
+    judged, winner, _ = judge(arms, PROTOCOL)
+    assert winner == "baseline"
+    assert leader(judged, winner, "accuracy") == "steady"
+    assert leader(judged, "looks best", "accuracy") == "looks best"
+
+
+def test_what_was_looked_at_once_leads_nothing():
+    once = arm("lucky", 0.95)
+    arms = [arm("baseline", 0.6), replace(once, trials=once.trials[:1]), arm("worse", 0.58)]
+    judged, winner, _ = judge(arms, PROTOCOL)
+    assert (winner, leader(judged, winner, "accuracy")) == ("baseline", "baseline")

@@ -93,6 +93,13 @@ def test_a_budget_that_ends_at_once_leaves_a_baseline():
     assert (ran.interrupted, ran.winner, ran.leader) == (True, "baseline", "baseline")
 
 
+def test_where_there_is_no_time_for_all_arms_the_first_are_known():
+    ran, _ = studied(budget=7)
+    assert seeds(ran) == {"baseline": 2, "l2": 2, "dropout": 1, "weight-decay": 1, "max-norm": 0}
+    assert ran.arms[4].notes == ("Not looked at: the time went to the others.",)
+    assert ran.leader == "l2"
+
+
 def test_a_search_takes_its_share_of_the_time_and_leaves_the_rest_to_the_best():
     pytest.importorskip("optuna")
     ran, engine = studied(budget=60, search=500)

@@ -116,6 +116,7 @@ class Work:
                 train=lambda part, some: self._run(part, some, self.protocol, engine, store),
                 fresh=self._new,
                 spent=self.spent,
+                seeds=len(self.protocol.seeds),
                 slots=engine.slots,
                 notes=self.notes,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -119,7 +120,7 @@ def judge(
         notes = (*arm.notes, why) if found is None and arm.trials else arm.notes
         judged.append(with_notes(replace(arm, choosing=found, notes=notes)))
     winner = _winner(judged)
-    best = leader(judged, winner)
+    best = winner if winner != baseline.name else _nominee(judged)
     if best != baseline.name:
         at = next(i for i, arm in enumerate(judged) if arm.name == best)
         confirmed = known.get("test")
@@ -157,29 +158,42 @@ def _winner(arms: Sequence[Arm]) -> str:
     return next((name for difference, name in able if difference == best), arms[0].name)
 
 
-def leader(arms: Sequence[Arm], winner: str) -> str:
-    """What to take where something has to be taken: the winner; else, of the arms that came
-    furthest (all their seeds but one, at least two), the one that looks best on rows enough to tell
-    anything. The baseline where none looks better, or that one harms on the confirming rows."""
-    if winner != arms[0].name:
-        return winner
+def _nominee(arms: Sequence[Arm]) -> str:
+    """The one arm that is measured on the confirming rows where none helps on the choosing ones:
+    what looks best on them, of those that came furthest; else the baseline."""
+    able = [arm for arm in _furthest(arms) if _looks(arm) > 0]
+    return max(able, key=_looks, default=arms[0]).name
+
+
+def _furthest(arms: Sequence[Arm]) -> list[Arm]:
+    """The arms that were trained under all seeds that any was, or one less, at least two."""
     able = [arm for arm in arms[1:] if all(trial.status == "finished" for trial in arm.trials)]
     most = max((len(arm.trials) for arm in able), default=0)
-    looks = {
-        arm.name: arm
-        for arm in able
-        if len(arm.trials) >= max(MIN_SEEDS, most - 1)
-        and arm.choosing is not None
-        and arm.choosing.rows >= MIN_ROWS
-        and arm.choosing.difference > 0
-    }
-    best = max(looks.values(), key=_looks, default=arms[0])
-    harms = best.confirming is not None and best.confirming.says == "harms"
-    return arms[0].name if harms else best.name
+    return [arm for arm in able if len(arm.trials) >= max(MIN_SEEDS, most - 1)]
 
 
 def _looks(arm: Arm) -> float:
-    return arm.choosing.difference if arm.choosing is not None else 0.0
+    told = arm.choosing
+    return told.difference if told is not None and told.rows >= MIN_ROWS else -math.inf
+
+
+def leader(arms: Sequence[Arm], winner: str, measure: str, classes: Classes | None = None) -> str:
+    """What to take where something has to be taken: the winner; else, of the arms that came
+    furthest, what looks best on all held-out rows together, for nothing is claimed of it. The
+    baseline where none looks better, or that one harms on the confirming rows."""
+    baseline, known = arms[0], classes or {}
+    if winner != baseline.name:
+        return winner
+    best, most = baseline, 0.0
+    for arm in _furthest(arms):
+        confirmed, _ = compared(measure, "test", baseline, arm, 1, known.get("test"))
+        parts = [part for part in (arm.choosing, confirmed) if part is not None]
+        rows = sum(part.rows for part in parts)
+        mean = sum(part.rows * part.difference for part in parts) / max(1, rows)
+        harms = confirmed is not None and confirmed.says == "harms"
+        if rows >= MIN_ROWS and mean > most and not harms:
+            best, most = arm, mean
+    return best.name
 
 
 def with_notes(arm: Arm) -> Arm:

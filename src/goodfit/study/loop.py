@@ -90,8 +90,7 @@ class Loop:
             arm.name: protocol.seeds[: arm.most] for arm in arms
         }
         self._notes = {
-            arm.name: f"Looked at under {arm.most} of {len(protocol.seeds)} seeds: others looked "
-            "better."
+            arm.name: _looked_at(arm.most, len(protocol.seeds))
             for arm in arms
             if arm.most is not None and arm.most < len(protocol.seeds)
         }
@@ -241,6 +240,12 @@ class Loop:
             if seed not in self._trials[name]
         )
         return left / self._engine.slots
+
+
+def _looked_at(most: int, seeds: int) -> str:
+    if most == 0:
+        return "Not looked at: the time went to the others."
+    return f"Looked at under {most} of {seeds} seeds: others looked better."
 
 
 def _words(found: Effect) -> str:

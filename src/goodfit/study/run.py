@@ -81,7 +81,7 @@ def run(
     return Ran(
         arms=judged,
         winner=winner,
-        leader=leader(judged, winner),
+        leader=leader(judged, winner, protocol.measure, loop.classes),
         notes=notes,
         interrupted=interrupted,
         validation_rows=chose,
