@@ -7,7 +7,7 @@ number of steps, and scored row by row on the validation rows by one measure.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,6 +33,13 @@ MOST_TRIED = 6
 PLANNED = 3
 """Remedies for which the time is shared out: what is tried first must be told well, and most often
 it is the right one."""
+FURTHER: Mapping[str, tuple[int, ...]] = {
+    "learning-rate": (2, 3),
+    "weaker-regularisation": (2, 3),
+    "more-capacity": (2, 4),
+    "epochs": (2,),
+}
+"""Powers of a factor that are tried next where the factor helps."""
 EVALUATED = 1.3
 """What an epoch takes in a trial, which measures it, over what it took the user."""
 COMPILED = 2.0
@@ -247,7 +254,7 @@ def _tried(finding: Finding, bench: Bench) -> Finding:
         if best is None or helps or found.difference > best[1].difference:
             best = candidate.after, found
         if helps:
-            bench.keep(candidate)
+            best = _stronger(candidate, found, bench)
             break
     if best is None:
         return replace(finding, status_reason=reasons[0])
@@ -264,6 +271,33 @@ def _tried(finding: Finding, bench: Bench) -> Finding:
             "hide what this does",
         )
     return replace(known, status="refuted")
+
+
+def _stronger(candidate: Candidate, found: Effect, bench: Bench) -> tuple[Recipe, Effect]:
+    """Keep what helped, or more of the same where that helps once more: the recipe, and what it
+    does compared with the one before."""
+    first, best = bench.recipe, candidate
+    bench.keep(candidate)
+    remedy = candidate.after.remedies[-1]
+    factor = remedy.parameters.get("factor")
+    if remedy.id not in FURTHER or not factor or candidate.before is not None:
+        return candidate.after, found
+    for power in FURTHER[remedy.id]:
+        given = {**remedy.parameters, "factor": float(f"{factor**power:.6g}")}
+        try:
+            more = _changed(first, replace(remedy, parameters=given))
+        except DoesNotApplyError:
+            break
+        gain, _, _ = bench.effect(more)  # over what is kept
+        if gain is None or gain.says != "helps":
+            break
+        best = more
+        bench.keep(more)
+    if best is not candidate:
+        bench.recipe = first
+        found = bench.effect(best)[0] or found  # nothing is trained again for it
+        bench.keep(best)
+    return best.after, found
 
 
 def _tried_again(finding: Finding, bench: Bench) -> Finding:

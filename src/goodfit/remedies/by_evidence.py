@@ -17,6 +17,8 @@ RISEN = 0.02
 """Share of the best training loss by which the last may lie above it as noise."""
 KEEP = 0.8
 """A dropout rate from which on the share to keep was probably meant."""
+MANY_EPOCHS = 50
+"""Epochs to allow where training stops by itself."""
 TASKS: Mapping[str, str] = {
     "continuous": "regression",
     "multi-hot": "labels",
@@ -205,8 +207,14 @@ def _batch_size(finding: Finding) -> tuple[Remedy, ...]:
     return WHOLE, told("batch-size", batch_size=wanted), told("epochs", factor=4.0)
 
 
-def _epochs(finding: Finding) -> tuple[Remedy, ...]:
+def _epochs(finding: Finding, recipe: Recipe) -> tuple[Remedy, ...]:
     more = _number(finding, "more")
+    stops = any(
+        one.name == "EarlyStopping" and one.arguments.get("patience")
+        for one in recipe.fit.callbacks
+    )
+    if more and stops:  # epochs too many cost nothing there
+        more = max(more, MANY_EPOCHS)
     longer = told("epochs", epochs=int(more)) if more else told("epochs", factor=4.0)
     return WHOLE, longer, FASTER
 
@@ -227,6 +235,7 @@ BY_TASK: Mapping[str, Callable[[Finding, Recipe], tuple[Remedy, ...]]] = {
     "GF201": _output_activation,
     "GF202": _loss,
     "GF204": _metric,
+    "GF223": _epochs,
 }
 BY_NUMBERS: Mapping[str, Callable[[Finding], tuple[Remedy, ...]]] = {
     "GF107": _out_of_range,
@@ -240,7 +249,6 @@ BY_NUMBERS: Mapping[str, Callable[[Finding], tuple[Remedy, ...]]] = {
     "GF220": _learning_rate,
     "GF221": _optimizer,
     "GF222": _batch_size,
-    "GF223": _epochs,
     "GF224": _callbacks,
     "GF314": _update_ratio,
 }
