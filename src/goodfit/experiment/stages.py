@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from goodfit.experiment.plan import Plan
 from goodfit.remedies import BY_ID
-from goodfit.study.design import Chain, name_of
+from goodfit.study.design import Chain
 from goodfit.study.run import Proposal, Ran
 from goodfit.study.search import Sampler, combinations, score_of
 
@@ -16,7 +16,7 @@ LOOKING = 0.55
 """Share of the budget in which new arms are looked at; the rest gives the best ones more seeds. Of
 what is left then, if it is enough, likewise."""
 ENOUGH = 0.25
-HALVINGS = ((8, 2), (3, None))
+HALVINGS = ((6, 2), (3, 3), (2, None))
 """Arms that go on, and under how many seeds; None for all of them."""
 
 
@@ -44,14 +44,13 @@ class Stages:
     notes: list[str] = field(default_factory=list)
 
     def all(self) -> Ran:
-        """Look at the arms as designed, at what looked good joined, and at other strengths; then
-        give the best more seeds, and what was designed all of them."""
-        designed = len(self.arms)
-        ran = self._look(designed)
+        """Look at the arms as designed and, where a search was asked for, at as many that join
+        them; then give the best more seeds, and what was designed all of them."""
+        designed, left = len(self.arms), self.plan.search
+        ran, sampler, left = self._look(designed, left)
         if self.spent() < LOOKING:
-            joined = combinations(ran.arms, promising=True)
-            ran = self._more(ran, "what looked good, joined", joined)
-        until, sampler, left = LOOKING, self._sampler(ran), self.plan.search
+            ran = self._more(ran, "joined", combinations(ran.arms, promising=True))
+        until = LOOKING
         while True:
             if sampler is not None:
                 ran, left = self._search(ran, sampler, left, until)
@@ -66,17 +65,22 @@ class Stages:
             ran = self._go("all seeds")
         return ran
 
-    def _look(self, designed: int) -> Ran:
+    def _look(self, designed: int, left: int) -> tuple[Ran, Sampler | None, int]:
         """One seed of the arms as designed, the first of them first: where trials are so long that
-        there is no time for all, some of them are known and not each a little."""
+        there is no time for all, some of them are known and not each a little. Between them, what
+        a search draws: joined, remedies may do what none does alone."""
         self._seeds(range(designed), 0)
+        sampler: Sampler | None = None
         step = 2 * self.slots
         for first in range(0, designed, step):
             self._seeds(range(first, min(first + step, designed)), 1)
             ran = self._go("")
+            sampler = sampler if first else self._sampler(ran)
+            if sampler is not None:
+                ran, left = self._draw(ran, sampler, left)
             if ran.interrupted or self.spent() >= LOOKING:
                 break
-        return ran
+        return ran, sampler, left
 
     def _go(self, part: str) -> Ran:
         return self.train(part, self.arms)
@@ -104,15 +108,19 @@ class Stages:
             return None
 
     def _search(self, ran: Ran, sampler: Sampler, left: int, until: float) -> tuple[Ran, int]:
-        """Draw and look at further arms, a few at a time; what is left to draw after that."""
+        """Draw and look at further arms; what is left to draw after that."""
         while left > 0 and self.spent() < until and not ran.interrupted:
-            chains = [sampler.ask() for _ in range(min(2 * self.slots, left))]
-            left -= len(chains)
-            ran = self._more(ran, "search", chains)
-            scores = {arm.name: score_of(arm) for arm in ran.arms[1:]}
-            for chain in chains:
-                sampler.tell(chain, scores.get(name_of(chain)) if chain else 0.0)
+            ran, left = self._draw(ran, sampler, left)
         return ran, left
+
+    def _draw(self, ran: Ran, sampler: Sampler, left: int) -> tuple[Ran, int]:
+        """A few arms that the sampler draws, having heard what others came to."""
+        sampler.learn(ran.arms)
+        chains = [sampler.ask() for _ in range(min(2 * self.slots, left))]
+        ran = self._more(ran, "search", chains)
+        sampler.learn(ran.arms)
+        sampler.settle([arm.name for arm in ran.arms])
+        return ran, left - len(chains)
 
     def _deepen(self, ran: Ran, count: int, most: int | None) -> Ran:
         """More seeds for the arms that look best, and for the baseline. Of fewer seeds, less is
@@ -126,5 +134,9 @@ class Stages:
         }
         best = sorted(looks, key=lambda at: -looks[at])[:count]
         wanted = most or self.seeds
-        self._seeds([at for at in (0, *best) if (self.arms[at].most or self.seeds) < wanted], most)
+        self._seeds([at for at in (0, *best) if self._given(at) < wanted], most)
         return self._go(f"the best {len(best)}")
+
+    def _given(self, at: int) -> int:
+        most = self.arms[at].most
+        return self.seeds if most is None else most

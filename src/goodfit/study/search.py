@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,10 +21,11 @@ JOINED_MOST = 3
 """Remedies that helped which are joined, the best first."""
 OF_ONE_SLOT = {"less-capacity": "width", "more-capacity": "width"}
 """Remedies that undo each other, by what they set."""
-SLOTS_MOST = 6
-"""Remedies that are searched together; more than that and few draws meet the good ones."""
-START = 6
+NONE = "none"
+START = 12
 """Arms that are known before Optuna's model is trusted more than chance."""
+REACH = 30.0
+"""How many times weaker or stronger than the default a strength is looked for."""
 
 
 def searchable(chain: Chain, cures: Mapping[str, Cure]) -> Parameter | None:
@@ -97,38 +98,45 @@ class _Option:
     chain: Chain
     parameter: Parameter | None
 
-    def at(self, value: float | None) -> Chain:
+    @property
+    def key(self) -> str:
+        """What its strength is called."""
+        return f"{self.name} {self.parameter.name}" if self.parameter else ""
+
+    def at(self, value: float) -> Chain:
         """The chain with another strength."""
-        if self.parameter is None or value is None:
+        if self.parameter is None:
             return self.chain
         strength = float(f"{value:.3g}")
         return (Remedy(id=self.chain[0].id, parameters={self.parameter.name: strength}),)
 
-    @property
-    def key(self) -> str:
-        return f"{self.name} {self.parameter.name}" if self.parameter else ""
-
-
-NONE = "none"
+    def bounds(self) -> dict[str, Any]:
+        """Where to look for the strength: on a logarithmic scale not too far from the default."""
+        assert self.parameter is not None
+        low, high = float(self.parameter.low or 0.0), float(self.parameter.high or 0.0)
+        if not self.parameter.log:
+            return {"low": low, "high": high}
+        default = float(self.parameter.default)
+        return {"low": max(low, default / REACH), "high": min(high, default * REACH), "log": True}
 
 
 class Sampler:
     """Chains of remedies and their strengths, drawn together by Optuna's Tree-structured Parzen
-    Estimator (Bergstra et al., NeurIPS 2011): of the remedies that were tried alone, any that do
-    not overwrite each other may meet.
+    Estimator (Bergstra et al., NeurIPS 2011): of the remedies that a study compares, any that do
+    not overwrite each other may meet, for what helps alone need not help with others, nor what
+    helps with others alone.
 
     Args:
-        arms: what was trained so far, the baseline first; it knows their scores from the start.
-            Those that harm, or did not finish, are left out.
+        arms: the baseline first, then one remedy each; others are passed over.
         seed: of its draws, so that a study that was interrupted draws the same again.
 
     Raises:
         ImportError: Optuna is not installed.
-        ValueError: no arm is left to draw from.
+        ValueError: there is nothing to draw.
     """
 
     def __init__(self, arms: Sequence[Arm], cures: Mapping[str, Cure], *, seed: int = 0) -> None:
-        optuna = _optuna()
+        self._optuna = _optuna()
         self._slots = _slots(arms, cures)
         ranged = any(one.parameter for options in self._slots.values() for one in options)
         if not ranged and len(self._slots) < 2:
@@ -136,18 +144,51 @@ class Sampler:
         with warnings.catch_warnings():
             # Options that Optuna has had for years and calls experimental still.
             warnings.simplefilter("ignore")
-            sampler = optuna.samplers.TPESampler(
+            sampler = self._optuna.samplers.TPESampler(
                 seed=seed, n_startup_trials=START, multivariate=True, group=True, constant_liar=True
             )
-        self._study = optuna.create_study(direction="maximize", sampler=sampler)
+        self._study = self._optuna.create_study(direction="maximize", sampler=sampler)
         self._asked: dict[str, list[Any]] = {}
+        self._told: set[str] = set()
         self._worst = 0.0
-        self._know(optuna, {}, 0.0)
+        self._add({}, 0.0)
+
+    def learn(self, arms: Sequence[Arm]) -> None:
+        """Hear what arms came to, asked for or not, each once."""
         for arm in arms[1:]:
+            if arm.name in self._told or not arm.trials:
+                continue
+            self._told.add(arm.name)
             score = score_of(arm)
-            taken = self._taken(arm)
-            if score is not None and taken is not None:
-                self._know(optuna, taken, score)
+            if arm.name in self._asked:
+                self._tell(arm.name, score)
+            elif score is not None and (taken := self._taken(arm)) is not None:
+                self._add(taken, score)
+
+    def ask(self) -> Chain:
+        """The next chain to try; empty for the baseline itself."""
+        trial = self._study.ask()
+        found: list[Remedy] = []
+        for slot, options in self._slots.items():
+            name = trial.suggest_categorical(slot, [NONE, *(one.name for one in options)])
+            for option in options:
+                if option.name == name:
+                    value = trial.suggest_float(option.key, **option.bounds()) if option.key else 0
+                    found.extend(option.at(value))
+        self._asked.setdefault(name_of(tuple(found)), []).append(trial)
+        return tuple(found)
+
+    def settle(self, known: Collection[str]) -> None:
+        """Of what was asked for and is not trained: the baseline and what is known came to nothing
+        new, what does not fit is as bad as the worst."""
+        for name in list(self._asked):
+            self._tell(name, 0.0 if not name or name in known else None)
+
+    def _tell(self, name: str, score: float | None) -> None:
+        # Optuna forgets trials that failed, and would ask for the like again.
+        self._worst = min(self._worst, self._worst if score is None else score)
+        for trial in self._asked.pop(name):
+            self._study.tell(trial, self._worst if score is None else score)
 
     def _taken(self, arm: Arm) -> dict[str, _Option] | None:
         """The options by slot that an arm amounts to, at the strengths they were proposed with;
@@ -155,80 +196,39 @@ class Sampler:
         left, taken = list(_asked(arm)), {}
         for slot, options in self._slots.items():
             for option in options:
-                if all(one in left for one in option.chain):
+                if slot not in taken and all(one in left for one in option.chain):
                     taken[slot] = option
                     left = [one for one in left if one not in option.chain]
-                    break
         return None if left else taken
 
-    def _know(self, optuna: Any, taken: Mapping[str, _Option], score: float) -> None:
+    def _add(self, taken: Mapping[str, _Option], score: float) -> None:
         """Tell Optuna of an arm that it did not ask for."""
         self._worst = min(self._worst, score)
+        kinds = self._optuna.distributions
         choices: dict[str, Any] = {}
-        kinds: dict[str, Any] = {}
+        spaces: dict[str, Any] = {}
         for slot, options in self._slots.items():
-            option = taken.get(slot)
-            choices[slot] = option.name if option else NONE
-            kinds[slot] = optuna.distributions.CategoricalDistribution(_names(options))
-            if option is not None and option.parameter is not None:
-                one = option.parameter
-                choices[option.key] = float(one.default)
-                kinds[option.key] = optuna.distributions.FloatDistribution(
-                    one.low, one.high, log=one.log
-                )
+            choices[slot] = taken[slot].name if slot in taken else NONE
+            spaces[slot] = kinds.CategoricalDistribution([NONE, *(one.name for one in options)])
+        for option in taken.values():
+            if option.parameter is not None:
+                choices[option.key] = float(option.parameter.default)
+                spaces[option.key] = kinds.FloatDistribution(**option.bounds())
         self._study.add_trial(
-            optuna.trial.create_trial(params=choices, distributions=kinds, value=score)
+            self._optuna.trial.create_trial(params=choices, distributions=spaces, value=score)
         )
-
-    def ask(self) -> Chain:
-        """The next chain to try; empty for the baseline itself."""
-        trial = self._study.ask()
-        found: list[Remedy] = []
-        for slot, options in self._slots.items():
-            name = trial.suggest_categorical(slot, _names(options))
-            option = next((one for one in options if one.name == name), None)
-            if option is not None:
-                one, value = option.parameter, None
-                if one is not None:
-                    value = trial.suggest_float(option.key, one.low, one.high, log=one.log)
-                found.extend(option.at(value))
-        self._asked.setdefault(name_of(tuple(found)), []).append(trial)
-        return tuple(found)
-
-    def tell(self, chain: Chain, score: float | None) -> None:
-        """What a chain that was asked for came to; None where it did not finish."""
-        # Optuna forgets trials that failed, and would ask for the like again.
-        self._worst = min(self._worst, self._worst if score is None else score)
-        for trial in self._asked.pop(name_of(chain), ()):
-            self._study.tell(trial, self._worst if score is None else score)
-
-
-def _names(options: Sequence[_Option]) -> list[str]:
-    return [NONE, *(option.name for option in options)]
 
 
 def _slots(arms: Sequence[Arm], cures: Mapping[str, Cure]) -> dict[str, tuple[_Option, ...]]:
-    """Options that exclude each other, by what they set; the most promising of them."""
-    able = sorted(
-        (
-            arm
-            for arm in arms[1:]
-            if score_of(arm) is not None and len({one.id for one in arm.remedies}) == 1
-            and (arm.choosing is None or arm.choosing.says != "harms")
-        ),
-        key=lambda arm: -(score_of(arm) or 0.0),
-    )  # fmt: skip
+    """Options that exclude each other, by what they set, in the order of the study."""
     found: dict[str, list[_Option]] = {}
-    for arm in able:
-        chain = _asked(arm)
-        slot = _slot(chain[0])
-        if slot in found or len(found) < SLOTS_MOST:
+    for arm in arms[1:]:
+        harms = arm.choosing is not None and arm.choosing.says == "harms"
+        if len({one.id for one in arm.remedies}) == 1 and not harms:
+            chain = _asked(arm)
             option = _Option(name=arm.name, chain=chain, parameter=searchable(chain, cures))
-            found.setdefault(slot, []).append(option)
-    # In the order of the study: normalisation goes in front of dropout, whichever looked better.
-    order = [arm.name for arm in arms]
-    slots = sorted(found.items(), key=lambda item: min(order.index(one.name) for one in item[1]))
-    return {slot: tuple(options) for slot, options in slots}
+            found.setdefault(_slot(chain[0]), []).append(option)
+    return {slot: tuple(options) for slot, options in found.items()}
 
 
 def _optuna() -> Any:
