@@ -50,7 +50,7 @@ def grey_as_colour(
         "rows": train.rows_seen,
         "layer": first.path if first is not None else None,
         "spare": spare,
-        "cost": f", and {spare:,} weights of {first.path}" if first is not None and spare else "",
+        "cost": f" and {spare:,} weights of {first.path}" if first is not None and spare else "",
     }
     return Suspicion(
         evidence=evidence, where=place(settings.fit_where if settings else None, argument="x")
