@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from goodfit.facts import Facts, SettingsFacts, SourceLine
-from goodfit.patch.steps import Step, steps
+from typing import Any
+
+from goodfit.facts import Facts, LayerFacts, ModelFacts, SettingsFacts, SourceLine
+from goodfit.patch.steps import Step, layer_steps, steps
+from goodfit.results import Finding
 
 HEAD = """\
 import numpy as np
@@ -146,3 +149,43 @@ def main():
     where = SourceLine(file="train.py", line=4, text="")
     (step,) = steps(source, "train.py", Facts(settings=SettingsFacts(fit_where=where)), ())
     assert gone(step) == ["    y = np.random.permutation(y)"]
+
+
+OWN = """\
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.first = layers.Dense(2)
+        self.dropout = layers.Dropout(0.95)
+        self.head = layers.Dense(3, activation="softmax")
+"""
+
+
+def own(
+    kind: str, name: str, line: int, activation: str | None = None, **options: Any
+) -> LayerFacts:
+    where = SourceLine(file="train.py", line=line, text="")
+    return LayerFacts(path=name, type=kind, where=where, activation=activation, options=options)
+
+
+def test_layers_that_only_own_code_builds_are_edited_where_they_are_made() -> None:
+    layers = (
+        own("Dense", "dense", 4, "linear", units=2),
+        own("Dropout", "dropout", 5, rate=0.95),
+        own("Dense", "dense_1", 6, "softmax", units=3),
+    )
+    facts = Facts(model=ModelFacts(name="", kind="subclassed", layers=layers))
+    told = {"GF211": {"units": 2}, "GF205": {"layers": ["dense"]},
+            "GF208": {"layer": "dropout", "rate": 0.95}, "GF407": {}}  # fmt: skip
+    findings = [
+        Finding(code=code, name="", severity="warning", message="", advice="", evidence=evidence)
+        for code, evidence in told.items()
+    ]
+    found = layer_steps(OWN, "train.py", facts, findings)
+    added = [[one for one in step.diff.splitlines() if one[:2] == "+ "] for step in found]
+    assert added == [
+        ["+        self.first = layers.Dense(32)"],
+        ['+        self.first = layers.Dense(2, activation="relu")'],
+        ["+        self.dropout = layers.Dropout(0.05)"],
+    ]
+    assert found[0].what == "dense: units=32"

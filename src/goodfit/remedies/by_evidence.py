@@ -17,6 +17,8 @@ RISEN = 0.02
 """Share of the best training loss by which the last may lie above it as noise."""
 KEEP = 0.8
 """A dropout rate from which on the share to keep was probably meant."""
+USUAL_UNITS = 32
+"""Units of a hidden layer that is not small."""
 MANY_EPOCHS = 50
 """Epochs to allow where training stops by itself."""
 TASKS: Mapping[str, str] = {
@@ -153,6 +155,12 @@ def _bottleneck(finding: Finding) -> tuple[Remedy, ...]:
     )
 
 
+def _too_small(finding: Finding) -> tuple[Remedy, ...]:
+    units = _number(finding, "units")
+    factor = max(4.0, float(round(USUAL_UNITS / units))) if units else 4.0
+    return told("more-capacity", factor=factor), told("depth", number=1)
+
+
 def _recurrent(finding: Finding) -> tuple[Remedy, ...]:
     argument = finding.where.argument
     if argument == "activation":
@@ -243,6 +251,7 @@ BY_NUMBERS: Mapping[str, Callable[[Finding], tuple[Remedy, ...]]] = {
     "GF205": _missing_activation,
     "GF206": _doubled,
     "GF208": _dropout,
+    "GF211": _too_small,
     "GF212": _bottleneck,
     "GF215": _recurrent,
     "GF216": _frozen,

@@ -59,7 +59,6 @@ ALWAYS: Mapping[str, tuple[Remedy, ...]] = {
     "GF207": (BEGUN, BEGUN_HE),
     "GF209": (told("batch-size", batch_size=32), told("layer-normalisation")),
     "GF210": (NARROWER, DECAY, DROPOUT, STOPPED),
-    "GF211": (WIDER, told("more-capacity", factor=4.0), told("depth", number=1)),
     "GF213": (told("global-pooling"),),
     "GF214": (told("global-pooling"), DROPOUT, DECAY),
     "GF217": (

@@ -5,10 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from goodfit.recipe import Recipe
 from goodfit.results import Finding, FitResult, Remedy
+
+if TYPE_CHECKING:
+    from goodfit.patch.steps import Step
 
 MOST_STEPS, MOST_REMEDIES = 2, 3
 """Patches of each kind."""
@@ -42,7 +45,7 @@ def others(text: str, path: str, chosen: Chosen) -> list[dict[str, Any]]:
     """
     data = any(one.code.startswith(DATA) and one.severity != "tip" for one in chosen.findings)
     steps = list(_steps(text, path, chosen)) if data or not chosen.changed else []
-    remedies = list(_remedies(text, path, chosen))
+    remedies = [*_layers(text, path, chosen), *_remedies(text, path, chosen)]
     return [*steps, *remedies] if data else [*remedies, *steps]
 
 
@@ -54,14 +57,28 @@ def _steps(text: str, path: str, chosen: Chosen) -> Iterator[dict[str, Any]]:
         return  # a score on training rows says nothing of them
     codes = {one.code for one in chosen.findings if one.status != "refuted"}
     for step in steps(text, path, chosen.fit.facts, codes)[:MOST_STEPS]:
-        yield {
-            "what": step.what,
-            "diff": step.diff,
-            "source": step.source,
-            "instructions": [],
-            "remedies": [],
-            "step": True,
-        }
+        yield {**_told(step), "step": True}
+
+
+def _layers(text: str, path: str, chosen: Chosen) -> Iterator[dict[str, Any]]:
+    """Patches of layers that no remedy can change, since only the user's code builds them."""
+    from goodfit.patch.steps import layer_steps
+
+    if chosen.before is not None and chosen.before.model.config is not None:
+        return
+    open_ = [one for one in chosen.findings if one.status not in ("confirmed", "refuted")]
+    for step in layer_steps(text, path, chosen.fit.facts, open_)[:MOST_STEPS]:
+        yield _told(step)
+
+
+def _told(step: Step) -> dict[str, Any]:
+    return {
+        "what": step.what,
+        "diff": step.diff,
+        "source": step.source,
+        "instructions": [],
+        "remedies": [],
+    }
 
 
 def _remedies(text: str, path: str, chosen: Chosen) -> Iterator[dict[str, Any]]:

@@ -9,13 +9,8 @@ from typing import Any
 from goodfit.facts import Facts
 from goodfit.patch.changes import CannotEditError
 from goodfit.patch.crashes import calls, model, rows
-from goodfit.patch.edits.context import Context
-from goodfit.patch.plan import Plan
-from goodfit.patch.script import Script
-from goodfit.patch.sites import Sites
-from goodfit.patch.spelling import Speller
+from goodfit.patch.edits.context import Context, without_recipes
 from goodfit.patch.wrap import wrapped
-from goodfit.recipe import DataRecipe, FitRecipe, ModelRecipe, Recipe, Rows
 
 Edit = Callable[[Context, Mapping[str, Any]], None]
 
@@ -26,7 +21,7 @@ def write(source: str, path: str, facts: Facts) -> tuple[str | None, str]:
     if proof is None:
         return None, ""
     try:
-        context = _context(source, path, facts)
+        context = without_recipes(source, path, facts)
         _EDITS.get(proof.fix, _unknown)(context, proof.parameters)
     except CannotEditError as error:
         return None, told(facts, str(error))
@@ -39,27 +34,6 @@ def told(facts: Facts, reason: str) -> str:
     line, proof = (None, None) if crash is None else (crash.where, crash.proof)
     place = f"Line {line.line} (`{line.text}`): " if line is not None else ""
     return f"{place}{proof.words if proof is not None else ''}. Not edited: {reason}."
-
-
-def _context(source: str, path: str, facts: Facts) -> Context:
-    script = Script(source)
-    plan = Plan(script)
-    # What was to be trained crashed, so there is no recipe of it; no edit here asks for one.
-    none = Recipe(
-        model=ModelRecipe(),
-        compile={},
-        fit=FitRecipe(),
-        data=DataRecipe(train=Rows(x=None, y=None)),
-    )
-    return Context(
-        script=script,
-        plan=plan,
-        spell=Speller(script, plan),
-        sites=Sites(script, path, facts),
-        facts=facts,
-        before=none,
-        after=none,
-    )
 
 
 def _unknown(_: Context, __: Mapping[str, Any]) -> None:

@@ -10,7 +10,7 @@ from goodfit.patch.plan import Plan
 from goodfit.patch.script import Script
 from goodfit.patch.sites import Sites
 from goodfit.patch.spelling import Speller
-from goodfit.recipe import Recipe
+from goodfit.recipe import DataRecipe, FitRecipe, ModelRecipe, Recipe, Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -35,3 +35,28 @@ class Context:
         if self.facts.settings is None:
             raise CannotEditError("it is not known where the model is compiled and fitted")
         return self.facts.settings
+
+
+def without_recipes(source: str, path: str, facts: Facts) -> Context:
+    """For edits that ask for no recipe, where there is none of what was to be trained.
+
+    Raises:
+        CannotEditError: the source cannot be parsed.
+    """
+    script = Script(source)
+    plan = Plan(script)
+    none = Recipe(
+        model=ModelRecipe(),
+        compile={},
+        fit=FitRecipe(),
+        data=DataRecipe(train=Rows(x=None, y=None)),
+    )
+    return Context(
+        script=script,
+        plan=plan,
+        spell=Speller(script, plan),
+        sites=Sites(script, path, facts),
+        facts=facts,
+        before=none,
+        after=none,
+    )

@@ -1,15 +1,16 @@
-"""What a script does to its rows before it trains: edits of those statements, each to be tried by
-running the edited script."""
+"""Edits to be tried by running the edited script: of what a script does to its rows before it
+trains, and of layers that no remedy reaches."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from goodfit.facts import Facts
 from goodfit.patch import _compiles, _diff, _no_libcst
 from goodfit.patch.changes import CannotEditError
+from goodfit.results import Finding
 
 if TYPE_CHECKING:
     from goodfit.patch.script import Script
@@ -22,8 +23,7 @@ LEAKED = ("GF117", "GF118", "GF122", "GF503")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """The script with one step of its data left out or completed. `what` says which, as the answer
-    to "what was done?"."""
+    """The script with one edit. `what` answers "what was done?"."""
 
     what: str
     source: str
@@ -49,6 +49,27 @@ def steps(source: str, path: str, facts: Facts, codes: Collection[str]) -> tuple
         edited = dict(_edited(Script(source), path, facts, codes))
     except CannotEditError:
         return ()
+    return _steps(source, path, edited)
+
+
+def layer_steps(
+    source: str, path: str, facts: Facts, findings: Sequence[Finding]
+) -> tuple[Step, ...]:
+    """The edits of layers to try, in the order of the findings, for a model that only the user's
+    code can build. Arguments and errors as for `steps`."""
+    try:
+        from goodfit.patch.steps.layers import relayered
+    except ImportError as error:
+        raise _no_libcst(error) from error
+    try:
+        edited = dict(relayered(source, path, facts, findings))
+    except CannotEditError:
+        return ()
+    return _steps(source, path, edited)
+
+
+def _steps(source: str, path: str, edited: Mapping[str, str]) -> tuple[Step, ...]:
+    """What is Python and another script."""
     return tuple(
         Step(what=what, source=text, diff=_diff(source, text, path))
         for text, what in edited.items()
