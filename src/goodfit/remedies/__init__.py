@@ -48,6 +48,7 @@ from goodfit.remedies import (
     output_units,
     oversampling,
     rescale,
+    resize,
     scale_features,
     scale_targets,
     schedule,
@@ -123,6 +124,7 @@ REMEDIES: tuple[Cure, ...] = (
     impute.CURE,
     clip_outliers.CURE,
     augmentation.CURE,
+    resize.CURE,
     weaker_augmentation.CURE,
     drop_augmentation.CURE,
 )

@@ -70,6 +70,24 @@ def sole_reader(config: Config, layer: Layer) -> Layer | None:
     return found[0] if len(found) == 1 else None
 
 
+AUGMENTING = (
+    "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomShear", "RandomCrop",
+    "RandomBrightness", "RandomContrast", "RandomErasing", "RandAugment", "RandomColorJitter",
+    "RandomSaturation", "RandomHue", "RandomPerspective", "RandomElasticTransform", "AugMix",
+)  # fmt: skip
+"""Keras' layers that change images at random, while training only."""
+
+
+def augmented_end(config: Config, layer: Layer) -> Layer:
+    """The last of the layers behind an input that change images at random, the input where there
+    are none: what scales or resizes stands behind it, for such layers know the range of values."""
+    while True:
+        reader = sole_reader(config, layer)
+        if reader is None or reader.kind not in AUGMENTING:
+            return layer
+        layer = reader
+
+
 def rewritten(tree: Any, changes: Iterable[Callable[[np.ndarray], np.ndarray]]) -> Any:
     """The structure of features with each array changed by its own function, in the order of
     `leaves`."""

@@ -15,6 +15,7 @@ import numpy as np
 
 from goodfit.recipe import Recipe, leaves
 from goodfit.remedies.cure import Cure, DoesNotApplyError, Parameter
+from goodfit.remedies.features import augmented_end
 from goodfit.remedies.layers import (
     Layer,
     input_layers,
@@ -42,14 +43,15 @@ def rescale(recipe: Recipe, to: str = "unit") -> Recipe:
     for layer, array in zip(inputs, arrays, strict=True):
         if array.ndim != 4 or array.dtype.kind not in "fiu":
             continue
-        readers = [other for other in layers(config) if layer.name in other.inputs]
+        last = augmented_end(config, layer)
+        readers = [other for other in layers(config) if last.name in other.inputs]
         scaling = [other for other in readers if other.kind == "Rescaling"]
         raw = _largest(array) > RAW
         if scaling and not raw:
             changed = removed(changed, scaling[0].path)
         elif raw and not _scaled(readers):
             options = {"scale": scale, "offset": offset}
-            changed = inserted_after(changed, layer.path, "Rescaling", options)
+            changed = inserted_after(changed, last.path, "Rescaling", options)
     if changed is config:
         raise DoesNotApplyError("no input of pixels from 0 to 255 that nothing scales")
     return recipe.with_model(changed)

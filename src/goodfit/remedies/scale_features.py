@@ -15,6 +15,7 @@ import numpy as np
 
 from goodfit.recipe import Config, Recipe, leaves
 from goodfit.remedies.cure import Cure, DoesNotApplyError
+from goodfit.remedies.features import augmented_end
 from goodfit.remedies.layers import Layer, input_layers, inserted_after, layers, model_config
 
 SCALING = ("Normalization", "Rescaling", "BatchNormalization")
@@ -32,8 +33,9 @@ def scale_features(recipe: Recipe) -> Recipe:
         )
     changed = config
     for layer, array in zip(inputs, arrays, strict=True):
-        if _scalable(config, layer, array):
-            changed = inserted_after(changed, layer.path, "Normalization", _options(array))
+        last = augmented_end(config, layer)
+        if _scalable(config, last, array):
+            changed = inserted_after(changed, last.path, "Normalization", _options(array))
     if changed is config:
         raise DoesNotApplyError("no input of numbers that is not scaled already")
     return recipe.with_model(changed)
