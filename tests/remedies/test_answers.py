@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from written import dense, entry, kinds, layer, loss, options, recipe, sequential
+from written import dense, entry, fed, functional, kinds, layer, loss, options, recipe, sequential
 
 from goodfit.recipe import Recipe, Task
 from goodfit.remedies import BY_ID, DoesNotApplyError
@@ -59,7 +59,28 @@ def test_output_activation_takes_away_what_stands_behind() -> None:
     assert options(changed, "out")["activation"] == "linear"
 
 
-def test_output_activation_refuses_two_outputs_and_models_of_code() -> None:
+@pytest.mark.parametrize("named", [True, False])
+def test_every_output_gets_the_activation_of_its_own_loss(named: bool) -> None:
+    config = functional(
+        fed(entry(3)),
+        fed(dense("kind", 3), "input"),
+        fed(dense("tags", 2, "relu"), "input"),
+        fed(dense("size", 1), "input"),
+        output="kind",
+    )
+    ends = ("kind", "tags", "size")
+    config["config"]["output_layers"] = [[name, 0, 0] for name in ends]
+    losses = (SPARSE, "binary_crossentropy", "mse")
+    given = recipe(config, dict(zip(ends, losses, strict=True)) if named else list(losses), THREE)
+    changed = BY_ID["output-activation"](given)
+    assert [options(changed, name)["activation"] for name in ends] == [
+        "softmax", "sigmoid", "linear",
+    ]  # fmt: skip
+    with pytest.raises(DoesNotApplyError, match="already"):
+        BY_ID["output-activation"](changed)
+
+
+def test_output_activation_refuses_one_unit_for_classes_and_models_of_code() -> None:
     given = recipe(None, SPARSE, THREE, CLASSES)
     with pytest.raises(DoesNotApplyError, match="code of your own"):
         BY_ID["output-activation"](given)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from written import dense, entry, recipe, sequential
 
 import goodfit.checks
-from goodfit.recipe import Recipe, Task
+from goodfit.recipe import CallbackRecipe, FitRecipe, Recipe, Task
 from goodfit.remedies import BY_ID
 from goodfit.remedies.by_evidence import BY_NUMBERS, BY_TASK
 from goodfit.remedies.prescribe import ALIASES, ALWAYS, prescribe
@@ -128,3 +129,21 @@ def test_what_a_check_worked_out_comes_first() -> None:
 
 def test_nothing_is_made_up_where_nothing_is_known() -> None:
     assert prescribe(found("GF113"), some()) == ()
+
+
+def test_longer_first_where_training_was_short_and_faster_where_it_was_long() -> None:
+    finding = found("GF223", more=4)
+    short = replace(some("classes"), fit=FitRecipe(epochs=1))
+    assert [one.id for one in prescribe(finding, short)] == [
+        "whole-epochs", "epochs", "learning-rate",
+    ]  # fmt: skip
+    long = replace(short, fit=FitRecipe(epochs=60))
+    assert [one.id for one in prescribe(finding, long)][1:] == ["learning-rate", "epochs"]
+    stops = CallbackRecipe(name="EarlyStopping", arguments={"patience": 3})
+    stopped = replace(short, fit=FitRecipe(epochs=1, callbacks=(stops,)))
+    assert prescribe(finding, stopped)[1].parameters == {"epochs": 50}
+
+
+def test_a_small_model_gets_a_usual_width() -> None:
+    assert told("GF211", units=2)[0] == ("more-capacity", {"factor": 16.0})
+    assert told("GF211", units=64)[0] == ("more-capacity", {"factor": 4.0})

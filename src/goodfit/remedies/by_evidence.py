@@ -19,6 +19,8 @@ KEEP = 0.8
 """A dropout rate from which on the share to keep was probably meant."""
 USUAL_UNITS = 32
 """Units of a hidden layer that is not small."""
+LONG = 20
+"""Epochs in which a model learns something, if its steps are long enough."""
 MANY_EPOCHS = 50
 """Epochs to allow where training stops by itself."""
 TASKS: Mapping[str, str] = {
@@ -224,6 +226,8 @@ def _epochs(finding: Finding, recipe: Recipe) -> tuple[Remedy, ...]:
     if more and stops:  # epochs too many cost nothing there
         more = max(more, MANY_EPOCHS)
     longer = told("epochs", epochs=int(more)) if more else told("epochs", factor=4.0)
+    if recipe.fit.epochs >= LONG:  # so many that slow steps are the likelier reason
+        return WHOLE, FASTER, longer
     return WHOLE, longer, FASTER
 
 
