@@ -185,7 +185,7 @@ def _wrong(album: Album) -> Rows | None:
         "of these it is surest, below each its class, and what it is taken for. Are the labels "
         "right? What do the images have in common?"
     )
-    return "Wrong, and sure of it", sentence, _in_rows(shots, WRONG)
+    return "Wrong answers, the surest first", sentence, _in_rows(shots, WRONG)
 
 
 def _copies(album: Album) -> Rows | None:

@@ -20,7 +20,7 @@ QUALITY = 85
 _COLOURS = 256
 """A thumbnail of more colours is a photograph."""
 # Longest side of a thumbnail and most pictures of a row, tried in turn until a group is small.
-_STEPS = ((SIDE, 12), (48, 12), (48, 10), (40, 8), (32, 8), (32, 4), (24, 4))
+_STEPS = ((SIDE, 12), (56, 12), (56, 8), (48, 8), (48, 6), (40, 4), (32, 4), (24, 4))
 _SMALL = 500
 """Grey thumbnails of fewer bytes are not tried as JPEG."""
 
