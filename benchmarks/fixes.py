@@ -1,12 +1,15 @@
 """How many planted faults `goodfit fix` mends, on sixty programs drawn by a fixed seed.
 
-    GOODFIT_DATA=FOLDER python benchmarks/fixes.py [--programs 60] [--budget 60s] [--jobs 2]
+    GOODFIT_DATA=FOLDER python benchmarks/fixes.py [--programs 60] [--skip 0] [--budget 60s]
+        [--jobs 2]
 
 A program counts as mended where its patch was verified and the patched program's own validation
 score comes back to within 5 % of the healthy one's. It counts
 as harmed where the patched program scores clearly lower on the test rows than the faulty one did.
-Proven faults of the tuning half that end without a crash are drawn. Results are kept by program
-and source in .goodfit/fixes.jsonl, so that an interrupted run goes on.
+Proven faults of the tuning half that end without a crash are drawn; `--skip 60` takes the next ones
+of the same lot, which no score counts. Results are kept by program and source in
+.goodfit/fixes.jsonl, so that an interrupted run goes on; what a script scores without goodfit is
+kept by its text in .goodfit/scripts.jsonl.
 """
 
 from __future__ import annotations
@@ -32,6 +35,7 @@ from prove import verdicts  # noqa: E402
 
 DRAW = 60_2026
 KEPT = HERE.parent / ".goodfit" / "fixes.jsonl"
+SCRIPTS = KEPT.with_name("scripts.jsonl")
 SOURCES = HERE.parent / "src" / "goodfit"
 WITHIN = 0.05
 LIMIT = 900
@@ -67,6 +71,16 @@ def scores(script: Path, core: int, errors: Path) -> dict[str, float]:
     return {name: float(value) for name, value in found}
 
 
+def known_scores(script: Path, core: int, errors: Path) -> dict[str, float]:
+    """The scores of a script that ran before with the same text, or of a run now."""
+    text = hashlib.sha256(script.read_bytes()).hexdigest()
+    found = next((one["scores"] for one in read_lines(SCRIPTS) if one["text"] == text), None)
+    if found is None:
+        found = scores(script, core, errors)
+        append_line(SCRIPTS, {"text": text, "scores": found})
+    return found
+
+
 def tried(pair: Pair, cores: Cores, budget: str) -> dict[str, Any]:
     """The healthy, the faulty and the patched program's scores."""
     base = next(base for base in BASES if base.name == pair.base)
@@ -77,8 +91,8 @@ def tried(pair: Pair, cores: Cores, budget: str) -> dict[str, Any]:
         faulty.write_text(pair.source(), encoding="utf-8")
         record: dict[str, Any] = {
             "name": pair.name,
-            "healthy": scores(healthy, core, folder / "errors"),
-            "faulty": scores(faulty, core, folder / "errors"),
+            "healthy": known_scores(healthy, core, folder / "errors"),
+            "faulty": known_scores(faulty, core, folder / "errors"),
         }
         command = [sys.executable, "-m", "goodfit", "fix", "--quiet", "--no-html"]
         command += ["--budget", budget, "--out", str(folder / "run"), str(faulty)]
@@ -90,8 +104,9 @@ def tried(pair: Pair, cores: Cores, budget: str) -> dict[str, Any]:
         if patched.exists():
             text = patched.read_text(encoding="utf-8")
             (folder / "patched.py").write_text(text, encoding="utf-8")
-            record["patched"] = scores(folder / "patched.py", core, folder / "errors")
-            record["remedies"] = json.loads((folder / "run" / "patch.json").read_text())["remedies"]
+            record["patched"] = known_scores(folder / "patched.py", core, folder / "errors")
+            told = json.loads((folder / "run" / "patch.json").read_text(encoding="utf-8"))
+            record |= {"remedies": told["remedies"], "what": told.get("what", "")}
     return record
 
 
@@ -114,15 +129,16 @@ def judged(record: dict[str, Any]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--programs", type=int, default=60)
+    parser.add_argument("--skip", type=int, default=0)
     parser.add_argument("--budget", default="60s")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args()
     digest = hashlib.sha256(
         b"".join(path.read_bytes() for path in sorted(SOURCES.rglob("*.py")))
     ).hexdigest()[:16]
-    pairs = drawn(given.programs)
+    pairs = drawn(given.skip + given.programs)[given.skip :]
     same = [r for r in read_lines(KEPT) if (r["source"], r["budget"]) == (digest, given.budget)]
-    have = {record["name"]: record for record in same}
+    have = {record["name"]: record for record in same if record["name"] in {p.name for p in pairs}}
     left = [pair for pair in pairs if pair.name not in have]
     KEPT.parent.mkdir(exist_ok=True)
     for pair, record in in_parallel(lambda p, c: tried(p, c, given.budget), left, given.jobs):
