@@ -51,11 +51,10 @@ def settle(sets: Sequence[Files], seconds: float) -> None:
 
 def within(files: Files, labels: np.ndarray | None) -> Copies:
     """Files with the bytes of another file of the same set."""
-    places = np.flatnonzero(files.digest)
+    values, counts = np.unique(files.digest[files.digest > 0], return_counts=True)
+    places = np.flatnonzero(np.isin(files.digest, values[counts > 1]))
     order = places[np.argsort(files.digest[places], kind="stable")]
-    digests = files.digest[order]
-    starts = np.flatnonzero(np.concatenate([[True], digests[1:] != digests[:-1]])[: len(order)])
-    groups = [group for group in np.split(order, starts[1:]) if len(group) > 1]
+    groups = np.split(order, np.cumsum(counts[counts > 1])[:-1]) if len(order) else []
     mixed, pairs, other = [], [], 0
     for group in groups:
         first = group.min()
@@ -66,7 +65,7 @@ def within(files: Files, labels: np.ndarray | None) -> Copies:
             mixed.append((int(first), int(apart)))
         else:
             pairs.append((int(first), int(np.sort(group)[1])))
-    return Copies(sum(map(len, groups)), other, tuple((mixed + pairs)[:SHOWN]))
+    return Copies(len(order), other, tuple((mixed + pairs)[:SHOWN]))
 
 
 def across(train: Files, validation: Files) -> tuple[int, tuple[tuple[int, int], ...]]:

@@ -76,9 +76,10 @@ def _counted(keys: np.ndarray, names: Sequence[str], most: int) -> dict[str, int
 
 def _sizes(files: Files) -> dict[str, int]:
     known = files.width > 0
-    both = np.stack([files.width[known], files.height[known]], axis=1)
-    values, keys = np.unique(both, axis=0, return_inverse=True)
-    return _counted(keys.ravel(), [f"{width}x{height}" for width, height in values], SIZES)
+    both = files.width[known].astype(np.int64) << 32 | files.height[known]
+    values, keys = np.unique(both, return_inverse=True)
+    names = [f"{value >> 32}x{value & 0xFFFFFFFF}" for value in values.tolist()]
+    return _counted(keys, names, SIZES)
 
 
 def _missing(files: Files | None) -> str:

@@ -20,7 +20,7 @@ from goodfit.observe.images.readers import Reader, readers
 from goodfit.observe.images.sets import ImageSet, Part, image_set, set_facts
 from goodfit.observe.images.twins import pool_of, sampled_pool, twins
 
-FOLDER_SECONDS = 4.0
+FOLDER_SECONDS = 6.0
 DECODING_SECONDS = 2.0
 
 
