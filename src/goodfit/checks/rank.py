@@ -63,8 +63,8 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
     "GF129": (*STUCK, *WEAK),
     "GF130": ("GF611", "GF131"),
     "GF131": (
-        *("GF107", "GF602", "GF604", "GF610", "GF611", "GF110", "GF111", "GF115", "GF121", "GF123"),
-        *("GF201", "GF203", "GF401", "GF402", "GF405", *STUCK, *WEAK),
+        *("GF107", "GF602", "GF604", "GF610", "GF611", "GF110", "GF111", "GF113"),
+        *("GF115", "GF121", "GF123", "GF201", "GF203", "GF401", "GF402", "GF405", *STUCK, *WEAK),
     ),
     "GF132": OVERFIT,
     "GF133": ("GF114", "GF116", *WEAK),

@@ -46,6 +46,13 @@ def test_labels_that_mean_two_classes() -> None:
     assert "Class cats is label 0 in data/train and label 1 in data/validation" in finding.message
 
 
+def test_a_hidden_folder_in_one_set_moves_the_labels() -> None:
+    classes = {".ipynb_checkpoints": 3, "cats": 250, "dogs": 250}
+    finding = said(folder(classes=classes), validation("cats", "dogs"))
+    assert finding.severity == "error"
+    assert "(.ipynb_checkpoints, which a program left, counts as a class)" in finding.message
+
+
 def test_a_class_that_only_validation_has() -> None:
     finding = said(folder(), validation("cats", "dogs", "hamsters"))
     assert finding.severity == "error"

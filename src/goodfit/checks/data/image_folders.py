@@ -90,8 +90,13 @@ def _apart(train: ImageFolderFacts, validation: ImageFolderFacts) -> _Found | No
         "lacking": lacking,
     }
     if moved:
-        name = moved[0]
-        labels = {"label": name, "first": first[name], "second": second[name]}
+        name, litter = moved[0], next(filter(hidden, (*first, *second)), "")
+        labels = {
+            "label": name,
+            "first": first[name],
+            "second": second[name],
+            "left": f" ({litter}, which a program left, counts as a class)" if litter else "",
+        }
         return "moved", "error", evidence | labels
     if unknown:
         return "unknown", "error", evidence | {"listed": listed(unknown)}
@@ -149,7 +154,7 @@ CHECK = Check(
         "nothing to tell apart.",
         "moved": "Class {label} is label {first} in {directory} and label {second} in "
         "{validation_directory}: the folders of training and validation differ, and labels follow "
-        "their alphabetical order.",
+        "their alphabetical order{left}.",
         "unknown": "The validation folder {validation_directory} has classes that the training "
         "folder lacks: {listed}.",
         "lacking": "The validation folder {validation_directory} lacks the class folders {listed}.",
