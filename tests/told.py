@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,12 +40,13 @@ class Told:
         ]
 
 
-def tell(script: str, *arguments: str, folder: Path) -> Told:
-    """Run `script`, a path from the repository's root, under goodfit in `folder`."""
+def tell(script: str, *arguments: str, folder: Path, options: Sequence[str] = ()) -> Told:
+    """Run `script`, a path from the repository's root, under goodfit in `folder`; the options are
+    those of `goodfit run`."""
     file = folder / "report.json"
     command = [sys.executable, "-m", "goodfit", "run", "--quiet", "--no-html", "--json", str(file)]
     done = subprocess.run(
-        [*command, str(ROOT / script), *arguments],
+        [*command, *options, str(ROOT / script), *arguments],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,

@@ -201,7 +201,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialEpoch:
-    """One epoch of a trial. Losses are honest means; None where not measured."""
+    """One epoch of a trial. Losses are honest means; None where not measured. Where the measure is
+    balanced accuracy they are means over classes, of probabilities that the classes' shares of the
+    training are taken out of: what resamples, weights or moves a threshold is stopped like the
+    rest."""
 
     index: int
     train_loss: float | None = None
@@ -281,9 +284,9 @@ class Protocol:
     Attributes:
         seeds: seeds of the trials.
         epochs: the most epochs of one trial.
-        patience: epochs without a lower honest validation loss (a mean over classes where the
-            measure is balanced accuracy) after which a trial stops and the best weights are
-            restored; None to train all epochs and score the last weights.
+        patience: epochs without a lower honest validation loss (see `TrialEpoch`) after which a
+            trial stops and the best weights are restored; None to train all epochs and score the
+            last weights.
         measure: see `Effect.measure`.
         choosing_share: share of the validation rows that choose; the others confirm. 1 where test
             rows are given.

@@ -163,7 +163,8 @@ def test_a_trial_stops_where_the_loss_over_classes_is_lowest() -> None:
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1, "sigmoid")])
     model.compile(keras.optimizers.Adam(0.02), "binary_crossentropy")
     data = DataRecipe(train=rare(800, 0), validation=rare(1600, 1))
-    given = BY_ID["class-weights"](recipe_of(model, data, TWO))
+    given_plain = recipe_of(model, data, TWO)
+    given = BY_ID["class-weights"](given_plain)
     alike, plain = (
         trained(given, measure=measure, patience=50)
         for measure in ("balanced accuracy", "accuracy")
@@ -174,3 +175,6 @@ def test_a_trial_stops_where_the_loss_over_classes_is_lowest() -> None:
     by_class = np.mean([losses[y == one].mean() for one in (0, 1)])
     assert alike.epochs[alike.best_epoch].validation_loss == pytest.approx(by_class, rel=1e-3)
     assert alike.best_epoch > plain.best_epoch
+    # Without weights the plain loss over classes would be lowest before anything is learnt.
+    unweighted = trained(given_plain, patience=50)
+    assert unweighted.best_epoch > 3

@@ -88,6 +88,14 @@ def test_resampling_evens_the_classes_of_training_rows_only(
         BY_ID[remedy](changed)
 
 
+@pytest.mark.parametrize("remedy", ["oversampling", "undersampling", "smote"])
+@pytest.mark.parametrize("weight", [None, np.ones(60)])
+def test_classes_are_evened_out_once(remedy: str, weight: Any) -> None:
+    weighted = BY_ID["class-weights"](recipe(UNEVEN, weight=weight))
+    with pytest.raises(DoesNotApplyError, match="evened out twice over"):
+        BY_ID[remedy](weighted)
+
+
 def test_oversampling_keeps_every_row_and_undersampling_repeats_none() -> None:
     over = BY_ID["oversampling"](recipe(UNEVEN)).data.train.x[:, 0]
     assert set(over) == set(features(60)[:, 0])

@@ -53,6 +53,18 @@ def class_index(recipe: Recipe, y: Any = None) -> np.ndarray:
     return whole
 
 
+def unweighted(recipe: Recipe) -> np.ndarray:
+    """As `class_index`, of classes that may be evened out.
+
+    Raises:
+        DoesNotApplyError: also where they have weights, and would be evened out twice over.
+    """
+    labels = class_index(recipe)
+    if recipe.fit.class_weight or any(done.id == "class-weights" for done in recipe.remedies):
+        raise DoesNotApplyError("classes have weights, and would be evened out twice over")
+    return labels
+
+
 def counts(labels: np.ndarray) -> dict[int, int]:
     """Rows of every class that has any, by class."""
     classes, found = np.unique(labels, return_counts=True)

@@ -3,7 +3,7 @@
 Does: draws training rows of every class, with replacement, until it has as many as the largest, and
 shuffles them; every row stays in at least once.
 Needs: rows of one class each.
-Does not apply: where all classes have as many training rows.
+Does not apply: where all classes have as many training rows, or are weighted already.
 Source: Buda, Maki, Mazurowski, "A systematic study of the class imbalance problem in convolutional
 neural networks" (2018).
 """
@@ -14,12 +14,12 @@ import numpy as np
 
 from goodfit.recipe import Recipe
 from goodfit.remedies.cure import Cure, Parameter
-from goodfit.remedies.labels import class_index, uneven
+from goodfit.remedies.labels import uneven, unweighted
 
 
 def oversampling(recipe: Recipe, seed: int) -> Recipe:
     """The recipe with as many training rows of every class; `seed` is that of the draws."""
-    labels = class_index(recipe)
+    labels = unweighted(recipe)
     found = uneven(labels)
     generator = np.random.default_rng(seed)
     drawn = [np.arange(len(labels))]

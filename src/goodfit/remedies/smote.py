@@ -8,7 +8,8 @@ lie about it; "smote-enn", which then drops rows that most of their neighbours c
 Needs: imbalanced-learn (`pip install goodfit[imbalance]`); a table of numbers; more rows of every
 class than neighbours; better on scaled features, since neighbours are told by distance.
 Does not apply: to images, sequences, texts and token ids, where a mean of two rows is no row; to
-values that are not finite; to rows with sample weights; to wholly categorical tables.
+values that are not finite; to rows with weights, of their own or their class; to wholly
+categorical tables.
 Source: Chawla, Bowyer, Hall, Kegelmeyer, "SMOTE: synthetic minority over-sampling technique" (JAIR
 2002); Han, Wang, Mao, "Borderline-SMOTE" (ICIC 2005); He, Bai, Garcia, Li, "ADASYN" (IJCNN 2008);
 Batista, Prati, Monard, "A study of the behavior of several methods for balancing machine learning
@@ -25,7 +26,7 @@ import numpy as np
 from goodfit.recipe import Recipe, Rows, map_leaves
 from goodfit.remedies.cure import Cure, DoesNotApplyError, Parameter
 from goodfit.remedies.features import table
-from goodfit.remedies.labels import class_index, counts, uneven
+from goodfit.remedies.labels import counts, uneven, unweighted
 
 KINDS = ("smote", "borderline", "adasyn", "smote-enn", "smote-tomek")
 
@@ -40,7 +41,7 @@ def smote(recipe: Recipe, kind: str, neighbours: int, seed: int) -> Recipe:
     """
     if kind not in KINDS:
         raise ValueError(f"no kind {kind!r}; expected one of {', '.join(KINDS)}")
-    features, labels = table(recipe), class_index(recipe)
+    features, labels = table(recipe), unweighted(recipe)
     _check(recipe, features, labels, neighbours)
     try:
         values, classes = _sampler(kind, neighbours, seed).fit_resample(features, labels)

@@ -3,7 +3,7 @@
 Does: keeps as many training rows of every class as the smallest has, drawn without replacement, in
 their order.
 Needs: rows of one class each; at least 10 of the smallest class.
-Does not apply: where all classes have as many training rows.
+Does not apply: where all classes have as many training rows, or are weighted already.
 Source: Drummond and Holte, "C4.5, class imbalance, and cost sensitivity: why under-sampling beats
 over-sampling" (2003).
 """
@@ -14,14 +14,14 @@ import numpy as np
 
 from goodfit.recipe import Recipe
 from goodfit.remedies.cure import Cure, DoesNotApplyError, Parameter
-from goodfit.remedies.labels import class_index, uneven
+from goodfit.remedies.labels import uneven, unweighted
 
 FEWEST = 10
 
 
 def undersampling(recipe: Recipe, seed: int) -> Recipe:
     """The recipe with as few training rows of every class; `seed` is that of the draws."""
-    labels = class_index(recipe)
+    labels = unweighted(recipe)
     found = uneven(labels)
     least = min(found.values())
     if least < FEWEST:

@@ -71,10 +71,11 @@ def drawn(study: StudyResult) -> dict[str, plots.Picture]:
     many = len({curve.arm for curve in losses}) > SHADED
     measure = study.protocol.measure
     score = "score (minus the loss)" if measure == "loss" else measure
+    loss = "loss with classes alike" if measure == "balanced accuracy" else "honest loss"
     found = {
         "effects": effects(study),
-        "loss": plots.curves("honest loss", losses, bands=not many),
-        "arms": plots.panels("honest loss", losses) if many else None,
+        "loss": plots.curves(loss, losses, bands=not many),
+        "arms": plots.panels(loss, losses) if many else None,
         "score": plots.curves(score, curves.scores(study)),
         "learning-rate": plots.curves("learning rate", curves.learning_rates(study), bands=False),
     }

@@ -136,7 +136,9 @@ def _forest(rows: Sequence[ArmRow], width: int) -> _Column | None:
 
 
 def _name(row: ArmRow) -> Text:
-    return Text(row.name, "bold" if row.chosen else "")
+    """A chain too long for its column is broken between its remedies."""
+    name = row.name if len(row.name) <= NAME else row.name.replace("+", "+ ")
+    return Text(name, "bold" if row.chosen else "")
 
 
 def _tells(row: ArmRow) -> bool:

@@ -15,13 +15,14 @@ from goodfit import results
 from goodfit.randomness import unchanged
 from goodfit.recipe import CallbackRecipe, NoRecipeError, Recipe, Rows
 from goodfit.results import RowScores, Trial, TrialEpoch
-from goodfit.study.balance import FEWEST, row_weights
+from goodfit.study.balance import FEWEST
 from goodfit.study.decisions import decided
 from goodfit.study.engines.build import build
 from goodfit.study.engines.compiled import reused
 from goodfit.study.engines.feed import fed
-from goodfit.study.scores import held_classes, row_losses, row_scores, target_variance
+from goodfit.study.scores import row_losses, row_scores, target_variance
 from goodfit.study.trend import still_falling
+from goodfit.study.watched import Watched, watched
 
 TRAIN_ROWS = 512
 """Training rows whose honest loss is measured at every epoch."""
@@ -134,12 +135,6 @@ def _scored(
     return {**scores, "threshold": told.value}
 
 
-def _counting(recipe: Recipe, rows: Rows | None, measure: str, fewest: int) -> np.ndarray | float:
-    """What each row's loss counts for: classes alike where the measure counts them alike."""
-    classes = held_classes(measure, recipe.task, rows)
-    return 1.0 if classes is None else row_weights(classes, fewest)
-
-
 def _callback(told: CallbackRecipe) -> Any:
     return getattr(keras.callbacks, told.name)(**told.arguments)
 
@@ -158,13 +153,11 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
         self._evaluator = evaluator
         rows = recipe.data.train
         index = np.random.default_rng(0).permutation(rows.count)[:TRAIN_ROWS]
-        self._train = rows.at(np.sort(index))
-        held = recipe.data.validation
-        self._held = held.at(slice(0, WATCHED_ROWS)) if held is not None else None
-        self._count = {
-            role: _counting(recipe, part, job.protocol.measure, fewest)
-            for role, part, fewest in (("train", self._train, 1), ("held", self._held, FEWEST))
-        }
+        held, measure = recipe.data.validation, job.protocol.measure
+        self._train = watched(recipe, rows.at(np.sort(index)), measure, 1)
+        self._held = None
+        if held is not None:
+            self._held = watched(recipe, held.at(slice(0, WATCHED_ROWS)), measure, FEWEST)
         self._lowest = math.inf
         self._began = 0.0
 
@@ -175,8 +168,8 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
         seconds = time.perf_counter() - self._began
         found = TrialEpoch(
             index=epoch,
-            train_loss=self._loss(self._train, self._count["train"]),
-            validation_loss=self._loss(self._held, self._count["held"]),
+            train_loss=self._loss(self._train),
+            validation_loss=self._loss(self._held),
             learning_rate=float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)),
             seconds=seconds,
         )
@@ -190,10 +183,8 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
         elif self._impatient(epoch):
             self.model.stop_training = True
 
-    def _loss(self, rows: Rows | None, counts: np.ndarray | float) -> float | None:
-        if rows is None:
-            return None
-        return float(np.mean(self._evaluator.measure(rows)[0] * counts))
+    def _loss(self, part: Watched | None) -> float | None:
+        return None if part is None else part.loss(*self._evaluator.measure(part.rows))
 
     def _keep_best(self, epoch: int, found: TrialEpoch) -> None:
         if self._job.protocol.patience is None:
