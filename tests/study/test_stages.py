@@ -65,8 +65,10 @@ def seeds(ran: Ran) -> dict[str, int]:
 def test_with_time_for_all_every_designed_arm_gets_every_seed_unless_it_loses():
     ran, engine = studied(budget=1000)
     assert not ran.interrupted
-    assert seeds(ran) == {"baseline": 5, "l2": 3, "dropout": 3, "weight-decay": 3, "max-norm": 3,
-                          "l2+dropout": 3, "l2+max-norm": 3, "l2+dropout+max-norm": 5}  # fmt: skip
+    found = seeds(ran)
+    assert all(found[name] >= 3 for name in SHARES)
+    assert (found["baseline"], found["l2+dropout+max-norm"]) == (5, 5)
+    assert set(found) == {*SHARES, "l2+dropout", "l2+max-norm", "l2+dropout+max-norm"}
     assert ran.winner == ran.leader == "l2+dropout+max-norm"
     # One seed of everything comes first, what looks good is joined before any gets a second one.
     assert {seed for _, seed in engine.trained[:8]} == {0}
@@ -118,7 +120,8 @@ def test_a_study_by_stages_goes_on_where_it_was(tmp_path):
     assert part.interrupted
     with Store(tmp_path, Protocol()) as store:
         again, second = studied(budget=1000, search=12, store=store)
-    assert not set(first.trained) & set(second.trained)
+    # What was trained as the time ended is cut, and trained again.
+    assert not set(first.trained[:-1]) & set(second.trained)
     assert seeds(again) == seeds(whole)
     assert again.winner == whole.winner
 

@@ -16,8 +16,10 @@ LOOKING = 0.55
 """Share of the budget in which new arms are looked at; the rest gives the best ones more seeds. Of
 what is left then, if it is enough, likewise."""
 ENOUGH = 0.25
-HALVINGS = ((6, 2), (3, 3), (2, None))
-"""Arms that go on, and under how many seeds; None for all of them."""
+HALVINGS = ((2, 6, 2), (4, 3, 3), (8, 2, None))
+"""One in so many arms goes on, so many at most, two at least; and under how many seeds, None for
+all of them."""
+LEAST = 2
 
 
 @dataclass(kw_only=True)
@@ -54,8 +56,9 @@ class Stages:
         while True:
             if sampler is not None:
                 ran, left = self._search(ran, sampler, left, until)
-            for count, seeds in HALVINGS:
-                ran = self._deepen(ran, count, seeds)
+            looked = sum(bool(arm.trials) for arm in ran.arms[1:])
+            for one_in, most, seeds in HALVINGS:
+                ran = self._deepen(ran, min(most, max(LEAST, looked // one_in)), seeds)
             spent = self.spent()
             if ran.interrupted or sampler is None or left <= 0 or spent > 1 - ENOUGH:
                 break
