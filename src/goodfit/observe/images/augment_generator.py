@@ -7,6 +7,7 @@ files that they read.
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -73,7 +74,8 @@ def changed(generator: Any, images: np.ndarray, seed: int) -> np.ndarray:
     """Images (rows, height, width, channels) after its random changes; its rescaling and
     standardisation, which take no part in them, are left out."""
     found = np.empty_like(images, dtype=np.float32)
-    with sealed(seed):
+    with sealed(seed), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the training gave them already
         for row, image in enumerate(images.astype(np.float32)):
             drawn = generator.get_random_transform(image.shape)
             found[row] = generator.apply_transform(image, drawn)

@@ -52,14 +52,13 @@ class Learner:
         flat = reduced(images).reshape(len(images), -1)
         self._mean, self._scale = flat.mean(axis=0), max(float(flat.std()), 1e-9)
         self._rows = self._standard(flat)
-        with one_thread():
-            squares = _squares(self._rows, self._rows)
-            self._narrow = np.float32(WIDTH / max(float(np.median(squares)), 1e-9))
-            kernel = np.exp(-squares * self._narrow)
-            kernel[np.diag_indices_from(kernel)] += np.float32(RIDGE)
-            targets = np.eye(classes, dtype=np.float32)[labels]
-            self._prior = targets.mean(axis=0)
-            self._weights = np.linalg.solve(kernel, targets - self._prior)
+        squares = _squares(self._rows, self._rows)
+        self._narrow = np.float32(WIDTH / max(float(np.median(squares)), 1e-9))
+        kernel = np.exp(-squares * self._narrow)
+        kernel[np.diag_indices_from(kernel)] += np.float32(RIDGE)
+        targets = np.eye(classes, dtype=np.float32)[labels]
+        self._prior = targets.mean(axis=0)
+        self._weights = np.linalg.solve(kernel, targets - self._prior)
 
     def _standard(self, flat: np.ndarray) -> np.ndarray:
         found: np.ndarray = ((flat - self._mean) / self._scale).astype(np.float32)
@@ -68,9 +67,8 @@ class Learner:
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """The class of each image."""
         rows = self._standard(reduced(images).reshape(len(images), -1))
-        with one_thread():
-            kernel = np.exp(-_squares(rows, self._rows) * self._narrow)
-            found: np.ndarray = (kernel @ self._weights + self._prior).argmax(axis=1)
+        kernel = np.exp(-_squares(rows, self._rows) * self._narrow)
+        found: np.ndarray = (kernel @ self._weights + self._prior).argmax(axis=1)
         return found
 
 
@@ -83,10 +81,11 @@ def out_of_fold(
     first = np.zeros(len(labels), bool)
     first[np.argsort(labels, kind="stable")[::2]] = True
     found = {name: np.empty(len(labels), np.int64) for name in asked}
-    for half in (first, ~first):
-        learner = Learner(images[~half], labels[~half], classes)
-        for name, version in asked.items():
-            found[name][half] = learner(version[half])
+    with one_thread():
+        for half in (first, ~first):
+            learner = Learner(images[~half], labels[~half], classes)
+            for name, version in asked.items():
+                found[name][half] = learner(version[half])
     return found
 
 
