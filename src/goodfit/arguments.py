@@ -213,7 +213,8 @@ def _add_study(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=0,
         metavar="N",
-        help="N further arms with other strengths; beyond 8 Optuna chooses them (default: 0)",
+        help="N further arms with other strengths; beyond 8 Optuna draws them, remedies joined "
+        "(default: 0)",
     )
     parser.add_argument(
         "--curves",

@@ -48,10 +48,12 @@ def experiment(
         epochs: of a trial at most, 100 by default.
         patience: epochs without a lower validation loss after which a trial ends, its best weights
             restored; None trains all epochs and takes the last weights.
-        search: further arms with other strengths of the remedies; beyond 8 Optuna chooses them.
+        search: further arms with other strengths of the remedies; beyond 8 Optuna draws them, with
+            the remedies joined.
         curves: any of "capacity", "data", "activation", "learning-rate".
         folder: of the study; a new one under .goodfit/studies/ by default.
-        budget: seconds for all of it; None for no limit.
+        budget: seconds for all of it; None for no limit. All arms are looked at under one seed
+            first then, and the best under more.
         **fit_arguments: anything else `fit` takes (batch_size, class_weight, callbacks, ...).
 
     Returns:
