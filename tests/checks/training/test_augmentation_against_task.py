@@ -124,3 +124,21 @@ def test_thin_facts() -> None:
     for images in (ImageFacts(), _images(place="none"), _images(rotation=36.0)):
         assert isinstance(augmentation_against_task(images), NotApplicable)
     assert isinstance(augmentation_against_task(_images(accuracy_before=None)), CannotTell)
+
+
+def test_the_pair_that_the_model_takes_for_each_other_most_is_told() -> None:
+    two = _images(turned=pair("6", "9", 0.5, 0.8) + pair("2", "5", 0.35, 0.7))
+    confusion = {"6": {"6": 50}, "9": {"9": 50}, "2": {"2": 40, "5": 6}, "5": {"5": 40}}
+    run = trace([2.3, 0.5], answers=replace(predictions(), confusion=confusion))
+    answer = augmentation_against_task(two, run)
+    assert isinstance(answer, Suspicion)
+    assert (answer.evidence["one"], answer.severity) == ("2", None)
+
+
+def test_classes_that_the_model_never_names_are_not_told_apart() -> None:
+    confusion = {"6": {"0": 50}, "9": {"0": 49, "6": 1}}
+    run = trace([2.3, 2.2], answers=replace(predictions(), confusion=confusion))
+    answer = augmentation_against_task(_images(), run)
+    assert isinstance(answer, Suspicion)
+    assert answer.evidence["confused"] is None
+    assert answer.severity is None

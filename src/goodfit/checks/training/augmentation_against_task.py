@@ -45,6 +45,7 @@ BOTH = Threshold(0.40, source="docs/evidence/images.md")
 MIN_Z = Threshold(3.0, source="docs/evidence/generalization.md")
 HALF_TURN = Threshold(150.0, source="degrees; docs/evidence/images.md")
 CONFUSED = Threshold(0.04, source="docs/evidence/images.md")
+LEAST = Threshold(3, source="rows taken for the wrong one, beyond a chance or two")
 GENTLE = 0.05
 """Share of a full turn that a rotation is made to reach."""
 
@@ -97,11 +98,15 @@ def _pairs(facts: AugmentationFacts) -> Iterator[_Pair]:
 
 
 def _confused(pair: _Pair, predictions: PredictionFacts | None) -> float | None:
-    """The share of both classes that the model takes for the other one; None where unknown."""
+    """Of the rows of both classes that the model takes for one of the two, the share that it takes
+    for the wrong one; None where unknown, or where it hardly ever names either."""
     found = predictions.confusion if predictions is not None else {}
-    rows = sum(sum(found.get(move.true, {}).values()) for move in (pair.one, pair.other))
-    wrong = sum(found.get(move.true, {}).get(move.taken_for, 0) for move in (pair.one, pair.other))
-    return wrong / rows if rows else None
+    told = [(found.get(m.true, {}), m) for m in (pair.one, pair.other)]
+    right = sum(counts.get(move.true, 0) for counts, move in told)
+    wrong = sum(counts.get(move.taken_for, 0) for counts, move in told)
+    if wrong >= LEAST.value:
+        return wrong / (right + wrong)
+    return 0.0 if 2 * right > sum(sum(counts.values()) for counts, _ in told) else None
 
 
 def augmentation_against_task(
@@ -117,11 +122,12 @@ def augmentation_against_task(
         return NotApplicable("images are neither mirrored nor turned round")
     if facts.accuracy_before is None:
         return CannotTell("the training images before the change, or their classes, are not known")
-    pairs = sorted(_pairs(facts), key=lambda pair: (pair.clear, pair.each), reverse=True)
-    if not pairs or not pairs[0].clear:
+    pairs = [pair for pair in _pairs(facts) if pair.clear]
+    if not pairs:
         return Passed("no two classes look like each other where images are mirrored or turned")
-    worst = pairs[0]
-    confused = _confused(worst, trace.predictions if trace is not None else None)
+    predictions = trace.predictions if trace is not None else None
+    worst = max(pairs, key=lambda pair: (_confused(pair, predictions) or 0.0, pair.each))
+    confused = _confused(worst, predictions)
     one, other = (_called(images, move.true) for move in (worst.one, worst.other))
     copes = confused is not None and confused < CONFUSED.value
     evidence = {
