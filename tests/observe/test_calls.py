@@ -88,3 +88,32 @@ def test_a_loader_tells_by_its_sampler() -> None:
 
     assert found(batch_size=8) == (False, 100)
     assert found(batch_size=8, shuffle=True) == (True, 100)
+
+
+@pytest.mark.backend
+def test_the_numbers_of_the_first_input_are_measured() -> None:
+    tensor = keras.ops.convert_to_tensor(X.astype("float32"))
+    for x in (X, X.astype("float32"), tensor, [X, X + 1], {"a": X}):
+        found = call_facts("predict", {"x": x}, {})
+        assert found is not None
+        assert found.shape == (3,)
+        assert found.minimum == pytest.approx(X.min(), rel=1e-5)
+        assert found.maximum == pytest.approx(X.max(), rel=1e-5)
+        assert found.mean == pytest.approx(X.mean(), abs=1e-5)
+        assert found.std == pytest.approx(X.std(), rel=1e-4)
+
+
+def test_a_few_rows_of_many_are_measured_and_those_of_streams_and_texts_are_not() -> None:
+    images = np.random.default_rng(2).integers(0, 256, (3000, 28, 28, 1)).astype("uint8")
+    images[1] = 255
+    found = call_facts("evaluate", {"x": images}, {})
+    assert found is not None
+    assert (found.shape, found.minimum, found.maximum) == ((28, 28, 1), 0.0, 255.0)
+    assert found.mean == pytest.approx(127.5, rel=0.02)
+    for x in (iter([X]), np.array(["a", "b"])):
+        found = call_facts("predict", {"x": x}, {})
+        assert found is not None
+        assert (found.minimum, found.mean) == (None, None)
+    found = call_facts("predict", {"x": X}, SETS, measured=False)
+    assert found is not None
+    assert (found.same_as, found.shape, found.mean) == ("train", None, None)

@@ -13,7 +13,7 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 from goodfit.facts import ImageFacts
-from goodfit.observe.images.hashes import averaging, close_hashes, difference_hashes
+from goodfit.observe.images.hashes import agreements, averaging, difference_hashes
 from goodfit.observe.images.look import image_facts
 from goodfit.observe.images.sets import Part
 
@@ -84,9 +84,8 @@ def test_a_hash_says_where_an_image_grows_brighter() -> None:
     hashes = difference_hashes(rows)
 
     assert hashes.tolist() == [2**64 - 1, 0, 0, 0]
-    ((place, other, apart),) = close_hashes(hashes[:1], hashes, 64)
-    assert (place.tolist(), other.tolist()) == ([0, 0, 0, 0], [0, 1, 2, 3])
-    assert apart.tolist() == [0, 64, 64, 64]
+    ((start, agree),) = agreements(hashes[:1], hashes)
+    assert (start, agree.tolist()) == (0, [[64, -64, -64, -64]])
 
 
 def test_no_two_real_images_pass_for_one() -> None:

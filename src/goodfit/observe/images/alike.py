@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from goodfit.observe.images.hashes import averaging, close_hashes, difference_hashes
+from goodfit.observe.images.hashes import BITS, agreements, averaging, difference_hashes
 from goodfit.observe.images.pixels import Pixels
 
 SIDE = 16
@@ -83,24 +83,30 @@ def views(pixels: Pixels) -> Views:
 def _candidates(queries: Views, own: np.ndarray, pool: Pool) -> tuple[np.ndarray, np.ndarray]:
     """Places of queries and of images of the pool whose hashes are close, at most four for each
     query: the closest ones. `own` are the queries' row numbers in the pool, -1 for none."""
-    found = [(np.empty(0, int), np.empty(0, int), np.empty(0))]
-    for place, other, apart in close_hashes(queries.hashes, pool.hashes, HASH_BITS):
-        them = pool.numbers[other] != own[place]
-        found.append(_closest(place[them], other[them], apart[them]))
-    place, other, _ = _closest(*(np.concatenate(part) for part in zip(*found, strict=True)))
+    place, other, agree = np.empty(0, int), np.empty(0, int), np.empty(0, np.float32)
+    least = np.full(len(own), BITS - 2 * HASH_BITS, np.float32)
+    for start, block in agreements(queries.hashes, pool.hashes):
+        mine, theirs = np.nonzero(block >= least[:, None])
+        agrees, theirs = block[mine, theirs], theirs + start
+        them = pool.numbers[theirs] != own[mine]
+        found = [(place, mine[them]), (other, theirs[them]), (agree, agrees[them])]
+        place, other, agree = _closest(*(np.concatenate(pair) for pair in found))
+        # who has four already takes closer ones only
+        last = np.flatnonzero(np.bincount(place, minlength=len(own)) == PER_IMAGE)
+        ends = np.searchsorted(place, last, side="right") - 1
+        least[last] = agree[ends] + 1
     return place, other
 
 
 def _closest(
-    place: np.ndarray, other: np.ndarray, apart: np.ndarray
+    place: np.ndarray, other: np.ndarray, agree: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    order = np.lexsort((other, apart, place))
-    place, other, apart = place[order], other[order], apart[order]
-    starts = np.flatnonzero(np.concatenate([[True], place[1:] != place[:-1]]))
-    sizes = np.diff(np.concatenate([starts, [len(place)]]))
-    rank = np.arange(len(place)) - np.repeat(starts, sizes) if len(place) else place
+    """The few pairs of each query that agree most, queries in order and the closest first."""
+    order = np.lexsort((other, -agree, place))
+    place, other, agree = place[order], other[order], agree[order]
+    rank = np.arange(len(place)) - np.searchsorted(place, place, side="left")
     few = rank < PER_IMAGE
-    return place[few], other[few], apart[few]
+    return place[few], other[few], agree[few]
 
 
 def _distances(first: np.ndarray, second: np.ndarray) -> np.ndarray:

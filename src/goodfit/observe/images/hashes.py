@@ -41,14 +41,9 @@ def _signs(hashes: np.ndarray) -> np.ndarray:
     return bits.astype(np.float32) * 2 - 1
 
 
-def close_hashes(
-    first: np.ndarray, second: np.ndarray, limit: int
-) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Pairs whose hashes differ in at most `limit` bits: places in `first`, in `second`, and the
-    bits that differ, for a block of `second` at a time."""
+def agreements(first: np.ndarray, second: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    """How many bits of each two hashes agree, less those that differ (first, some of second), and
+    the place in `second` of the first of these; a block of `second` at a time."""
     signs = _signs(first)
     for start in range(0, len(second), BLOCK):
-        agree = signs @ _signs(second[start : start + BLOCK]).T
-        place, other = np.nonzero(agree >= BITS - 2 * limit)
-        apart = (BITS - agree[place, other]) / 2
-        yield place, other + start, apart
+        yield start, signs @ _signs(second[start : start + BLOCK]).T
