@@ -119,7 +119,7 @@ def test_unknown_changes_and_batches_are_errors():
 
 
 @pytest.mark.backend
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [None, 1, 2])
 def test_a_model_learns_from_it_on_every_backend_alike_each_time(workers):
     import keras
 

@@ -1,8 +1,8 @@
 """`goodfit.AugmentedImages`: a Keras PyDataset that changes training images as it hands them out.
 
 Keras' own augmentation layers are slow where they work inside the training step, and rotation,
-zoom, translation and shear keep JAX from compiling it. Here a batch is changed by NumPy, in threads
-of Keras' while the model trains, on every backend.
+zoom, translation and shear keep JAX from compiling it. Here a batch is changed by NumPy while the
+model trains on the one before, on every backend.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ class AugmentedImages(keras.utils.PyDataset):  # type: ignore[misc]
         mixing: "mixup" adds images of the batch in pairs, "cutmix" lays a box of one over another;
             targets are mixed alike. None leaves images alone.
         alpha: shares of a mixed pair are drawn from Beta(alpha, alpha); above 0.
-        workers: threads that prepare batches while the model trains. With 1, batches are prepared
-            between the steps, which overlaps on JAX and TensorFlow still, and spares Keras'
-            threads, whose end takes a tenth of a second in every epoch.
+        workers: threads of Keras' that prepare batches while the model trains; more than 1 cost a
+            tenth of a second at the end of every epoch. None is 2 on PyTorch, and 1 on JAX and
+            TensorFlow, which train on while the next batch is prepared.
         max_queue_size: batches that threads prepare ahead.
         **changes: what is drawn, 0 or "none" (the default) for nothing:
 
@@ -79,10 +79,12 @@ class AugmentedImages(keras.utils.PyDataset):  # type: ignore[misc]
         seed: int = 0,
         mixing: Kind | None = None,
         alpha: float = 0.2,
-        workers: int = 2,
+        workers: int | None = None,
         max_queue_size: int = 10,
         **changes: Any,
     ) -> None:
+        if workers is None:
+            workers = 2 if keras.backend.backend() == "torch" else 1
         super().__init__(workers=workers, max_queue_size=max_queue_size)
         self.policy = Policy(**changes)
         self.batch_size = int(batch_size)
