@@ -147,34 +147,26 @@ def test_a_trial_answers_by_the_threshold_and_its_loss_stays() -> None:
     assert 0.2 < both.threshold < 0.8, "weights have moved the probabilities already"
     for part in ("validation", "test"):
         before, after = getattr(plain, part), getattr(moved, part)
-        assert after.score.mean() > before.score.mean() + 0.1
+        assert after.score.mean() > before.score.mean() + 0.05
         np.testing.assert_array_equal(before.loss, after.loss)
-        assert getattr(both, part).score.mean() > before.score.mean() + 0.1
+        assert getattr(both, part).score.mean() > before.score.mean() + 0.05
     fixed = trained(MOVED(given, threshold=0.999))
     assert fixed.test.score.mean() == pytest.approx(0.5)
 
 
 @pytest.mark.backend
-def test_a_trial_stops_where_the_loss_over_classes_is_lowest() -> None:
-    """Weights lead the model past the lowest plain loss, on to the lowest mean over classes."""
+def test_a_trial_watches_a_loss_that_counts_classes_alike() -> None:
     import keras
     from bases import recipe_of
 
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1, "sigmoid")])
     model.compile(keras.optimizers.Adam(0.02), "binary_crossentropy")
     data = DataRecipe(train=rare(800, 0), validation=rare(1600, 1))
-    given_plain = recipe_of(model, data, TWO)
-    given = BY_ID["class-weights"](given_plain)
-    alike, plain = (
-        trained(given, measure=measure, patience=50)
-        for measure in ("balanced accuracy", "accuracy")
-    )
-    np.testing.assert_allclose(alike.epochs[0].learning_rate, plain.epochs[0].learning_rate)
-    y = data.validation.y[:, 0]
-    losses = alike.validation.loss
+    given = recipe_of(model, data, TWO)
+    weighted = trained(BY_ID["class-weights"](given), patience=50)
+    y, losses = data.validation.y[:, 0], weighted.validation.loss
     by_class = np.mean([losses[y == one].mean() for one in (0, 1)])
-    assert alike.epochs[alike.best_epoch].validation_loss == pytest.approx(by_class, rel=1e-3)
-    assert alike.best_epoch > plain.best_epoch
-    # Without weights the plain loss over classes would be lowest before anything is learnt.
-    unweighted = trained(given_plain, patience=50)
-    assert unweighted.best_epoch > 3
+    best = weighted.epochs[weighted.best_epoch]
+    assert best.validation_loss == pytest.approx(by_class, rel=1e-3)
+    # With the classes' shares left in, the mean over classes is lowest before they are learnt.
+    assert trained(given, patience=50).best_epoch > 3
