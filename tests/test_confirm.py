@@ -130,3 +130,16 @@ def test_what_stops_training_early_is_not_scored_on_the_rows_that_stopped_it() -
         assert recipe.data.validation.count == recipe.data.test.count == 100
         stopping = {row.tobytes() for row in recipe.data.validation.x}
         assert stopping.isdisjoint(row.tobytes() for row in recipe.data.test.x)
+
+
+def test_training_that_stopped_itself_too_soon_may_go_on_in_trials() -> None:
+    model = network()
+    model.compile(keras.optimizers.Adam(0.003), "binary_crossentropy", metrics=["accuracy"])
+    wrong = keras.callbacks.EarlyStopping("val_loss", mode="max", patience=2)
+    report = diagnosed(X, model=model, epochs=40, callbacks=[wrong], budget=400)
+    finding = found(report, "GF224")
+    assert report.fits[0].facts.trace is not None
+    assert len(report.fits[0].facts.trace.epochs) < 10
+    assert finding.status == "confirmed"
+    assert finding.effect is not None
+    assert finding.effect.says == "helps"

@@ -16,6 +16,8 @@ from goodfit.study.stats import MIN_SEEDS, effect
 
 SEEDS, MORE_SEEDS = (1, 2, 3), (4, 5, 6)
 """Seeds of every comparison, and those that are added where the first cannot tell."""
+WORTH = 0.1
+"""Share of the loss that must go for it to count where the answers tell no difference."""
 SAID_AFTER = 2.0
 
 
@@ -163,7 +165,8 @@ class Bench:
         if task.name not in ("binary", "classes"):
             return found  # the losses of two recipes need not be of one kind
         finer = judged(LOSS, lambda one: -one.loss, 2)
-        return finer if finer.says == "helps" else found
+        worth = finer.difference >= WORTH * abs(finer.without)
+        return finer if finer.says == "helps" and worth else found
 
 
 def _key(recipe: Recipe) -> str:

@@ -217,7 +217,10 @@ def _bench(
         begun = COMPILED * max(0.0, trained[0] - one)
         each = seconds / (len(SEEDS) * (1 + min(attempts, PLANNED)))
         affordable = (each - begun) / (EVALUATED * one)
-        epochs = max(1, min(epochs, len(trained), int(affordable)))
+        stops = any(one.name == "EarlyStopping" for one in recipe.fit.callbacks)
+        # Where training stopped by itself, a remedy may be that it does not.
+        most = epochs if stops else min(epochs, len(trained))
+        epochs = max(1, min(most, int(affordable)))
     return Bench(
         recipe=recipe,
         evaluator=evaluator,
