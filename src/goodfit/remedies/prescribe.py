@@ -62,9 +62,9 @@ ALWAYS: Mapping[str, tuple[Remedy, ...]] = {
     "GF213": (told("global-pooling"),),
     "GF214": (told("global-pooling"), DROPOUT, DECAY),
     "GF217": (
-        told("weaker-regularisation", factor=0.1),
         told("weaker-regularisation", factor=0.01),
         told("weaker-regularisation", factor=0.0),
+        told("weaker-regularisation", factor=0.1),
     ),
     "GF218": (STOPPED, AUGMENTED, DROPOUT, DECAY),
     "GF225": (WEIGHTED,),
