@@ -212,7 +212,8 @@ def test_a_generators_changes_draw_nothing_global() -> None:
     assert np.abs(first - X[:4]).max() > 0.1
 
 
-def test_a_generator_that_reads_files(tmp_path: Any) -> None:
+@pytest.mark.parametrize("one_hot", [False, True])
+def test_a_generator_that_reads_files(tmp_path: Any, one_hot: bool) -> None:
     pytest.importorskip("PIL")
     for row in range(120):
         folder = tmp_path / f"digit{Y[row]}"
@@ -222,8 +223,9 @@ def test_a_generator_that_reads_files(tmp_path: Any) -> None:
     train = generator.flow_from_directory(
         tmp_path, target_size=(16, 16), color_mode="grayscale", class_mode="sparse", batch_size=40
     )
-    batch = next(train)
-    found = augmentation(_streamed(_model(shape=(16, 16, 1)), *batch, {"x": train}), None)
+    x, y = next(train)
+    y = np.eye(10, dtype="float32")[y.astype(int)] if one_hot else y
+    found = augmentation(_streamed(_model(shape=(16, 16, 1)), x, y, {"x": train}), None)
     assert found is not None
     assert (found.place, found.flips) == ("generator", ("vertical",))
     assert found.rows == 120
@@ -255,6 +257,65 @@ def test_a_stream_whose_passes_differ_is_random_and_no_more_is_known(
     assert found is not None
     assert (found.place, found.random) == ("pipeline" if random else "none", random)
     assert (found.accuracy_before is None) == random
+
+
+RANDOM = DataFacts(
+    train=SetFacts(
+        role="train", source="tf.data", passes=PassFacts(rows=300, same_rows=0.0, same_labels=0.1)
+    )
+)
+
+
+def _tensorflow() -> Any:
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("tf.data is made without TensorFlow only in part")
+    import tensorflow
+
+    return tensorflow
+
+
+@pytest.mark.parametrize("strength", [0.02, 0.7])
+def test_a_pipeline_that_starts_from_arrays(strength: float) -> None:
+    tf = _tensorflow()
+    noise = keras.Sequential(
+        [keras_layers.RandomTranslation(strength, strength), keras_layers.Rescaling(255.0)]
+    )
+    made = tf.data.Dataset.from_tensor_slices((X, np.eye(10, dtype="float32")[Y])).shuffle(2000)
+    made = made.batch(300).map(lambda x, y: (noise(x, training=True), y)).prefetch(1)
+    x, y = next(iter(made))
+    found = augmentation(_streamed(_model(), x.numpy(), y.numpy(), {"x": made}), RANDOM)
+    assert found is not None
+    assert (found.place, found.rows) == ("pipeline", 1536)
+    assert found.accuracy_before is not None
+    assert found.accuracy_again is not None
+    assert found.accuracy_se is not None
+    assert found.accuracy_before > 0.95
+    assert (found.accuracy_again > 0.8) == (strength < 0.1)
+    assert 0.01 < found.accuracy_se < 0.04
+
+
+def test_a_pipeline_that_starts_from_files(tmp_path: Any) -> None:
+    tf = _tensorflow()
+    pytest.importorskip("PIL")
+    for row in range(150):
+        folder = tmp_path / f"digit{Y[row]}"
+        folder.mkdir(exist_ok=True)
+        keras.utils.save_img(folder / f"{row}.png", np.kron(X[row], np.ones((2, 2, 1))))
+    made = keras.utils.image_dataset_from_directory(
+        tmp_path, image_size=(16, 16), color_mode="grayscale", batch_size=150, verbose=False
+    )
+    mirrored = made.map(lambda x, y: (tf.image.flip_up_down(x) / 255.0, y))
+    x, y = next(iter(mirrored))
+    work = _streamed(_model(shape=(16, 16, 1)), x.numpy(), y.numpy(), {"x": mirrored})
+    found = augmentation(work, RANDOM)
+    assert found is not None
+    assert found.rows == 150
+    assert found.accuracy_before is not None
+    assert found.accuracy_after is not None
+    assert found.accuracy_again is not None
+    assert found.accuracy_before > 0.6
+    assert found.accuracy_after < found.accuracy_before - 0.1
+    assert found.accuracy_again > 0.6
 
 
 def test_tables_have_no_images() -> None:

@@ -92,11 +92,11 @@ def unchanged(stream: Any, wanted: int, seed: int) -> tuple[np.ndarray, np.ndarr
     if isinstance(x, np.ndarray) and isinstance(y, np.ndarray) and len(x) == len(y):
         index = np.sort(rng.permutation(len(x))[:wanted])
         return x[index], y[index]
-    classes = getattr(stream, "classes", None)
-    paths = getattr(stream, "filepaths", None) if classes is not None else None
-    if paths is None or len(paths) != len(classes):
+    paths = getattr(stream, "filepaths", None)
+    classes = np.asarray(getattr(stream, "classes", None))
+    if paths is None or classes.shape[:1] != (len(paths),):
         return None
-    return _read(stream, paths, np.asarray(classes), rng.permutation(len(paths))[:wanted])
+    return _read(stream, paths, classes, rng.permutation(len(paths))[:wanted])
 
 
 def _read(
@@ -105,7 +105,9 @@ def _read(
     """Images of files, read as the iterator reads them, while there is time."""
     import keras
 
-    images, rows, began = [], [], time.perf_counter()
+    began = time.perf_counter()
+    images: list[np.ndarray] = []
+    rows: list[int] = []
     for row in index:
         if time.perf_counter() - began > SECONDS and len(images) >= LEAST_FILES:
             break
@@ -118,5 +120,5 @@ def _read(
         )
         images.append(np.asarray(keras.utils.img_to_array(image), np.float32))
         image.close()
-        rows.append(row)
+        rows.append(int(row))
     return np.stack(images), classes[rows]

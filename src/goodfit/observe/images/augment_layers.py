@@ -141,12 +141,12 @@ def _changed(
 def _copy(facts: LayerFacts, layer: Any, seed: int) -> Any:
     """The layer built anew from its options; `get_config` would load TensorFlow wherever it is
     installed."""
-    options = dict(facts.options)
+    options: dict[str, Any] = dict(facts.options)
     if "seed" in options:
         options["seed"] = seed
     if facts.type == "RandomShear":  # keeps (-n, n) of the n that it takes
         for name in ("x_factor", "y_factor"):
-            options[name] = max(map(abs, options[name]))  # type: ignore[arg-type]
+            options[name] = max(map(abs, options[name]))
     return type(layer)(**options)
 
 
@@ -174,9 +174,6 @@ def flips(layers: Sequence[LayerFacts]) -> tuple[str, ...]:
 def rotation(layers: Sequence[LayerFacts]) -> float:
     """The greatest angle by which they turn, in degrees."""
     factors = [one.options.get("factor") for one in layers if one.type == "RandomRotation"]
-    shares = [abs(f) for pair in factors if isinstance(pair, tuple) for f in pair if _is_number(f)]
+    told = [share for pair in factors if isinstance(pair, tuple) for share in pair]
+    shares = [abs(share) for share in told if isinstance(share, (int, float))]
     return 360 * min(max(shares, default=0.0), 0.5)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from goodfit.augmented.policy import KINDS, USUAL
 from goodfit.facts import AugmentationFacts, DataFacts
 from goodfit.observe.baselines.tasks import Task, task_of
 from goodfit.observe.data.arrays import to_numpy
-from goodfit.observe.images import augment_generator, augment_layers
+from goodfit.observe.images import augment_generator, augment_layers, augment_pipeline
 from goodfit.observe.images.pixels import image_input, input_called, upright
 from goodfit.observe.training.outputs import outputs_of
 
@@ -31,7 +31,8 @@ class Source:
     """Unchanged training images (rows, height, width, channels) with their classes, None where they
     are not known. `change` draws changed ones from a seed, None where nothing changes them;
     `plain` is what the changed ones are to be held against. `scalable` says that smaller images are
-    changed alike."""
+    changed alike. `apart` are changed images of other rows with their classes, where the change
+    itself is not known."""
 
     facts: AugmentationFacts
     images: np.ndarray | None = None
@@ -39,6 +40,7 @@ class Source:
     change: Change | None = None
     plain: Callable[[np.ndarray], np.ndarray] = lambda images: images
     scalable: bool = True
+    apart: tuple[np.ndarray, np.ndarray] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,10 @@ def source_of(work: Analysis, data: DataFacts | None, most: int, seed: int) -> S
         return _of_generator(work.fit["x"], seen.task, generator, most, seed)
     if isinstance(work.fit.get("x"), AugmentedImages):
         return _of_feed(work.fit["x"], seen.task)
-    return _of_model(work, seen, _random_stream(work, data))
+    source = _of_model(work, seen, _random_stream(work, data))
+    if source.facts.place == "pipeline" and seen.task is not None:
+        return _of_pipeline(work.fit.get("x"), seen, source, most, seed)
+    return source
 
 
 def _seen(work: Analysis) -> _Seen | None:
@@ -82,6 +87,23 @@ def _task(work: Analysis, y: Any) -> Task | None:
     return found if isinstance(found, Task) and found.kind == "classes" else None
 
 
+def _classes(task: Task, y: np.ndarray) -> np.ndarray:
+    """The class of each target; numbers stay what they are where the model is given columns."""
+    if y.ndim == 1 and task.target in ("one-hot", "probabilities"):
+        return y.astype(np.int64)
+    return task.like(y).labels
+
+
+def _of_pipeline(x: Any, seen: _Seen, source: Source, most: int, seed: int) -> Source:
+    """With what the pipeline starts from, where that is known, beside what came out of it."""
+    found = augment_pipeline.unchanged(x, most, seed)
+    if found is None or seen.task is None:
+        return source
+    images, y = found
+    labels = _classes(seen.task, y)
+    return replace(source, images=images, labels=labels, apart=(seen.rows, seen.task.labels))
+
+
 def _of_generator(stream: Any, task: Task | None, generator: Any, most: int, seed: int) -> Source:
     kinds = augment_generator.random_options(generator)
     facts = AugmentationFacts(
@@ -98,7 +120,7 @@ def _of_generator(stream: Any, task: Task | None, generator: Any, most: int, see
     return Source(
         facts=facts,
         images=images,
-        labels=task.like(y).labels if task is not None else None,
+        labels=_classes(task, y) if task is not None else None,
         change=(lambda x, drawn: augment_generator.changed(generator, x, drawn)) if kinds else None,
         scalable=not augment_generator.counts_pixels(generator),
     )

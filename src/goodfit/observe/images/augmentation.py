@@ -6,8 +6,9 @@ the change. Everything is drawn from a seed of its own, and the user's pipeline 
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -43,14 +44,17 @@ def augmentation(work: Analysis, data: DataFacts | None) -> AugmentationFacts | 
     if source.images is None or not len(source.images):
         return facts
     images, labels = _some(source, source.images)
+    if source.apart is not None and labels is not None:
+        return _apart(facts, images, labels, source.apart)
     before = source.plain(images)
     after = source.change(images, SEED) if source.change is not None else None
     if after is not None and after.shape == before.shape:
         spread = max(float(before.std()), 1e-9)
         facts = replace(facts, change=float(np.abs(after - before).mean()) / spread)
-    if labels is None or len(images) < LEAST:
+    if labels is None or len(images) < LEAST or len(np.unique(labels)) < 2:
         return facts
-    return _answered(facts, before, after, labels)
+    names, labels = np.unique(labels, return_inverse=True)
+    return _answered(facts, before, after, labels, [str(name) for name in names.tolist()])
 
 
 def _some(source: Source, images: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
@@ -64,39 +68,45 @@ def _some(source: Source, images: np.ndarray) -> tuple[np.ndarray, np.ndarray | 
     return moves.reduced(images[chosen], SIDE) if source.scalable else images[chosen], labels
 
 
-def _answered(
-    facts: AugmentationFacts,
-    before: np.ndarray,
-    after: np.ndarray | None,
-    labels: np.ndarray,
-) -> AugmentationFacts:
-    """The facts with what a simple learner answers."""
-    found, labels = np.unique(labels, return_inverse=True)
-    if len(found) < 2:
-        return facts
-    names = [str(label) for label in found.tolist()]
-    asked = {"plain": before, "mirrored": moves.mirror(before), "upended": moves.upend(before)}
-    asked |= {"turned": moves.turn(before)} | ({} if after is None else {"after": after})
-    answers = moves.out_of_fold(before, labels, asked)
+def _unchanged(
+    facts: AugmentationFacts, images: np.ndarray, labels: np.ndarray, names: list[str], **more: Any
+) -> tuple[AugmentationFacts, dict[str, np.ndarray]]:
+    """The facts with what a simple learner answers to unchanged images, mirrored and turned ones;
+    and all its answers, those to `more` versions among them."""
+    asked = {"plain": images, "mirrored": moves.mirror(images), "upended": moves.upend(images)}
+    answers = moves.out_of_fold(images, labels, asked | {"turned": moves.turn(images)} | more)
     plain = answers["plain"]
 
-    def moved(name: str) -> tuple[ClassMove, ...]:
+    def carried(name: str) -> tuple[ClassMove, ...]:
         return moves.class_moves(labels, plain, answers[name], names)
 
-    facts = replace(
+    told = replace(
         facts,
         rows=len(labels),
         learner=moves.LEARNER,
         accuracy_before=float((plain == labels).mean()),
         accuracy_prior=float(np.bincount(labels).max() / len(labels)),
-        mirrored=moved("mirrored"),
-        upended=moved("upended"),
-        turned=moved("turned"),
+        mirrored=carried("mirrored"),
+        upended=carried("upended"),
+        turned=carried("turned"),
     )
+    return told, answers
+
+
+def _answered(
+    facts: AugmentationFacts,
+    before: np.ndarray,
+    after: np.ndarray | None,
+    labels: np.ndarray,
+    names: list[str],
+) -> AugmentationFacts:
+    """The facts with what a simple learner answers before and after the change."""
     if after is None:
-        return facts
+        return _unchanged(facts, before, labels, names)[0]
+    facts, answers = _unchanged(facts, before, labels, names, after=after)
     again = moves.out_of_fold(after, labels, {"again": after})["again"]
     right = {name: a == labels for name, a in (("after", answers["after"]), ("again", again))}
+    plain = answers["plain"]
     best = max(right.values(), key=np.mean)
     return replace(
         facts,
@@ -105,3 +115,37 @@ def _answered(
         accuracy_se=moves.standard_error(plain == labels, best),
         moves=moves.class_moves(labels, plain, again, names),
     )
+
+
+def _apart(
+    facts: AugmentationFacts,
+    images: np.ndarray,
+    labels: np.ndarray,
+    changed: tuple[np.ndarray, np.ndarray],
+) -> AugmentationFacts:
+    """The facts where changed images are of other rows, and perhaps of another scale."""
+    grey = images.shape[-1] != changed[0].shape[-1]
+    before, after = (_alike(one, grey=grey) for one in (images, changed[0][:MOST]))
+    names = np.unique([*labels, *changed[1]])
+    mine, other = (np.searchsorted(names, one) for one in (labels, changed[1][:MOST]))
+    enough = min(len(mine), len(other)) >= LEAST and min(len(set(mine)), len(set(other))) > 1
+    if before.shape[1:] != after.shape[1:] or not enough:
+        return facts
+    facts, _ = _unchanged(facts, before, mine, [str(name) for name in names.tolist()])
+    answers = moves.Learner(before, mine, len(names))(after)
+    again = moves.out_of_fold(after, other, {"again": after})["again"]
+    assert facts.accuracy_before is not None
+    shares = (facts.accuracy_before, len(mine)), (float((again == other).mean()), len(other))
+    return replace(
+        facts,
+        accuracy_after=float((answers == other).mean()),
+        accuracy_again=shares[1][0],
+        accuracy_se=math.sqrt(sum(max(p * (1 - p), 1 / n) / n for p, n in shares)),
+    )
+
+
+def _alike(images: np.ndarray, *, grey: bool) -> np.ndarray:
+    """Small images whose values have mean 0 and standard deviation 1; of one channel if `grey`."""
+    found = moves.reduced(images.mean(axis=-1, keepdims=True) if grey else images)
+    standard: np.ndarray = (found - found.mean()) / max(float(found.std()), 1e-9)
+    return standard
