@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import math
+import os
 import shutil
+import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +16,12 @@ from PIL import Image
 from goodfit.facts import ImageFolderFacts
 from goodfit.observe.images import files, folders
 from goodfit.observe.images.headers import read_header
+from goodfit.observe.images.measures import measures
+from goodfit.observe.images.outliers import outliers
+from goodfit.observe.images.pixels import Pixels
 from goodfit.observe.images.readers import Reader
 
+DATA = Path(os.environ.get("GOODFIT_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
 RNG = np.random.default_rng(0)
 SIZE = (40, 30)
 
@@ -105,6 +111,21 @@ def test_a_healthy_folder(tmp_path: Path) -> None:
     assert found.modes == {"RGB": 8}
     assert (found.broken, found.broken_count, found.other_files, found.twice) == ((), 0, 0, 0)
     assert found.missing == ""
+
+
+def test_a_real_folder_is_healthy(tmp_path: Path) -> None:
+    if not (DATA / "cifar10_subset.tar").exists():
+        pytest.skip(f"no {DATA / 'cifar10_subset.tar'}")
+    with tarfile.open(DATA / "cifar10_subset.tar") as archive:
+        held = [member for member in archive.getmembers() if "/test/" in member.name]
+        archive.extractall(tmp_path, held, filter="data")
+    root = tmp_path / "cifar10" / "test"
+    found = _facts(root)
+    assert (found.files, found.decoded, found.broken_count, found.twice) == (1000, 1000, 0, 0)
+    assert (found.sizes, found.modes) == ({"32x32": 1000}, {"RGB": 1000})
+
+    pixels = np.stack([np.asarray(Image.open(path)) for path in _reader(root).paths])
+    assert outliers(measures(Pixels(pixels, 0.0, 255.0)), 32, None) == ((), {})
 
 
 def test_every_kind_of_bad_file_is_named_with_its_reason(tmp_path: Path) -> None:
