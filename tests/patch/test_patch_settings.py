@@ -216,3 +216,21 @@ def test_settings_of_another_file_become_an_instruction():
     assert done.instructions == (
         "fit with `epochs` 9. Not edited: the line that calls fit is not known.",
     )
+
+
+def test_a_schedule_ends():
+    decay = keras_object(
+        "keras.optimizers.schedules", "ExponentialDecay", initial_learning_rate=0.1,
+        decay_steps=3, decay_rate=0.5,
+    )  # fmt: skip
+    before = recipe(compile={"optimizer": adam(decay), "loss": "mse"})
+    after = recipe(compile={"optimizer": adam(0.1), "loss": "mse"})
+    source = (
+        "model.compile(optimizer=keras.optimizers.Adam(learning_rate="
+        "keras.optimizers.schedules.ExponentialDecay(0.1, 3, 0.5)), loss='mse')\n"
+        "model.fit(x_train, y_train, epochs=5)\n"
+    )
+    done = patched(source, before, after)
+    assert added_lines(done) == [
+        "model.compile(optimizer=keras.optimizers.Adam(learning_rate=0.1), loss='mse')"
+    ]

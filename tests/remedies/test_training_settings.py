@@ -213,3 +213,23 @@ def test_a_callback_is_taken_out_by_name() -> None:
     assert changed.fit.callbacks == (stop(**STOPPING),)
     with pytest.raises(DoesNotApplyError, match="no callback LearningRateScheduler"):
         BY_ID["callbacks"](changed, drop="LearningRateScheduler")
+
+
+def test_a_constant_rate_ends_every_schedule() -> None:
+    falling = schedule("ExponentialDecay", initial_learning_rate=0.1, decay_steps=3, decay_rate=0.5)
+    plateau, other = CallbackRecipe(name="ReduceLROnPlateau"), CallbackRecipe(name="TerminateOnNaN")
+    given = recipe(Y, optimizer=sgd(learning_rate=falling), callbacks=(plateau, other))
+    changed = BY_ID["schedule"](given, kind="constant")
+    assert settings(changed)["learning_rate"] == 0.1
+    assert changed.fit.callbacks == (other,)
+    with pytest.raises(DoesNotApplyError, match="constant already"):
+        BY_ID["schedule"](changed, kind="constant")
+
+
+def test_whole_epochs_leave_the_steps_out() -> None:
+    few = recipe(Y).with_fit(steps=1, batch_size=32)
+    assert BY_ID["whole-epochs"](few).fit.steps is None
+    with pytest.raises(DoesNotApplyError, match="whole pass"):
+        BY_ID["whole-epochs"](few.with_fit(steps=4))
+    with pytest.raises(DoesNotApplyError, match="no steps_per_epoch"):
+        BY_ID["whole-epochs"](recipe(Y))
