@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import tarfile
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from told import ROOT, tell
 
 HIGGS = Path(os.environ.get("GOODFIT_DATA", ROOT.parent / "shared" / "data"))
+CIFAR = HIGGS / "cifar10_subset.tar"
 NO_HIGGS = f"there is no higgs_train_10k.csv.gz in {HIGGS}; name its folder in GOODFIT_DATA"
 
 
@@ -43,6 +46,8 @@ ON_EVERY_BACKEND = [
     "no_signal",
     "healthy_regression",
 ]
+STUDIED = ["few_digits", "few_mnist", "cifar_folder"]
+"""Scripts for `goodfit study`, whose runs take minutes."""
 HEALTHY = ["healthy_classifier", "healthy_regression"]
 # What may be said of each size. How much is probed depends on how busy the machine is, so the two
 # whose validation rows stop gaining while training rows go on leave some room.
@@ -56,7 +61,7 @@ SIZES = {
 
 def test_every_example_is_expected_to_say_something() -> None:
     scripts = {path.stem for path in (ROOT / "examples").glob("*.py")}
-    assert scripts == {*ILL, *RARE, *HEALTHY, "higgs", "few_digits"}
+    assert scripts == {*ILL, *RARE, *HEALTHY, *STUDIED, "higgs"}
 
 
 def test_no_example_knows_goodfit_and_each_is_short() -> None:
@@ -134,3 +139,37 @@ def test_four_sizes_on_higgs(size: str, tmp_path: Path) -> None:
     assert told.code == 0
     if told.verdict != "overfitting":
         assert told.complaints == []
+
+
+def unpacked(folder: Path, each: int) -> Path:
+    """The pictures of CIFAR in folders, so many a class in either set."""
+    taken: dict[str, int] = {}
+    with tarfile.open(CIFAR) as archive:
+        for member in archive:
+            parent = str(Path(member.name).parent)
+            if member.isfile() and taken.get(parent, 0) < each:
+                taken[parent] = taken.get(parent, 0) + 1
+                archive.extract(member, folder, filter="data")
+    return folder / "cifar10"
+
+
+@pytest.mark.backend
+@pytest.mark.script
+@pytest.mark.skipif(not CIFAR.exists(), reason=f"there is no {CIFAR.name} in {HIGGS}")
+@pytest.mark.skipif(find_spec("tensorflow") is None, reason="Keras reads folders with TensorFlow")
+def test_pictures_in_folders_are_looked_at(tmp_path: Path) -> None:
+    pictures = unpacked(tmp_path, each=20)
+    (pictures / "train" / "cat" / "broken.jpg").write_bytes(b"")
+    told = tell(
+        "examples/cifar_folder.py",
+        *(str(pictures), "--epochs", "1"),
+        folder=tmp_path,
+        options=("--no-trials",),
+    )
+
+    assert told.codes[0] == "GF130", told.report["verdict"]
+    assert "cat/broken.jpg" in told.report["findings"][0]["message"]
+    (train, *_) = told.report["fits"][0]["facts"]["images"]["folders"]
+    assert train["files"] == 201
+    assert train["classes"]["cat"] == 21
+    assert train["broken_count"] == 1
