@@ -24,7 +24,7 @@ BEGUN = told("initialiser")
 BEGUN_HE = told("initialiser", name="he_normal")
 DECAY, DROPOUT, NARROWER = told("weight-decay"), told("dropout"), told("less-capacity")
 WIDER = told("more-capacity")
-AUGMENTED = told("augmentation", kind="flip")
+AUGMENTED = told("augmentation", kind="shift")  # right for digits and letters too
 WEIGHTED, MOVED, REPEATED = told("class-weights"), told("decision-threshold"), told("oversampling")
 REGULARISED = (STOPPED, AUGMENTED, DECAY, DROPOUT, NARROWER, told("l2"))
 

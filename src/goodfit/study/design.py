@@ -45,6 +45,8 @@ BY_VERDICT: Mapping[str, tuple[str, ...]] = {
 AGAINST_IMBALANCE = (("class-weights",), ("decision-threshold",), ("oversampling",),
                      ("focal-loss",), ("class-weights", "decision-threshold"))  # fmt: skip
 """Chains for classes so rare that accuracy hardly sees them, joined ones last."""
+AUGMENTATIONS = ({"kind": "shift"}, {"kind": "standard"})
+"""For images: first what leaves digits and letters right, then what mirrors them as well."""
 ONLY_FOR = {"augmentation": ("image",), "spatial-dropout": ("image", "sequence", "tokens"),
             "scale-features": ("tabular",), "gaussian-noise": ("tabular",)}  # fmt: skip
 """Kinds of inputs that these are proposed for; the others' users may still name them."""
@@ -172,6 +174,10 @@ def suggested(
     if measure_of(recipe) == BALANCED:
         for ids in AGAINST_IMBALANCE:
             found.setdefault("+".join(ids), tuple(Remedy(id=one) for one in ids))
+    if recipe.task.inputs == "image" and verdict != "underfitting":
+        for options in AUGMENTATIONS:
+            chain = (Remedy(id="augmentation", parameters=options),)
+            found.setdefault(name_of(chain), chain)
     prescribed = {chain[0].id for chain in found.values()}
     for usual in BY_VERDICT.get(verdict or "", USUAL):
         fits = recipe.task.inputs in ONLY_FOR.get(usual, (recipe.task.inputs,))
