@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import keras
@@ -9,7 +10,8 @@ import numpy as np
 import pytest
 
 import goodfit
-from goodfit.confirm import _changed, _resplit
+from goodfit.confirm import Confirmed, _changed, _resplit, confirm
+from goodfit.facts import Facts
 from goodfit.recipe import DataRecipe, FitRecipe, ModelRecipe, Recipe, Rows, Task
 from goodfit.results import Finding, Remedy, Report
 
@@ -143,3 +145,41 @@ def test_training_that_stopped_itself_too_soon_may_go_on_in_trials() -> None:
     assert finding.status == "confirmed"
     assert finding.effect is not None
     assert finding.effect.says == "helps"
+
+
+def _suspected(rare: int) -> Confirmed:
+    """GF110 tried on two classes that a line tells apart, with so many validation rows of one."""
+    from goodfit.observe.recipes.evaluator import RowEvaluator
+
+    def rows(count: int, few: int, seed: int) -> Rows:
+        rng = np.random.default_rng(seed)
+        y = (np.arange(count) < few).astype("float32")
+        x = rng.normal(size=(count, 5)).astype("float32")
+        x[:, 0] += 2 * y
+        return Rows(x=x, y=y)
+
+    model = network()
+    recipe = dataclasses.replace(
+        _recipe(),
+        model=ModelRecipe(config=keras.saving.serialize_keras_object(model)),
+        compile=dict(model.get_compile_config() or {}),
+        data=DataRecipe(train=rows(800, 40, 0), validation=rows(800, rare, 1)),
+        fit=FitRecipe(epochs=8, batch_size=32),
+    )
+    finding = Finding(code="GF110", name="class-imbalance", severity="warning", message="",
+                      advice="")  # fmt: skip
+    return confirm([finding], recipe, Facts(), evaluator=RowEvaluator, seconds=300.0)
+
+
+def test_a_rare_class_is_confirmed_by_what_its_rows_gain() -> None:
+    (finding,) = _suspected(rare=60).findings
+    assert finding.status == "confirmed"
+    assert finding.effect is not None
+    assert finding.effect.measure == "balanced accuracy"
+    assert finding.effect.low > 0
+
+
+def test_a_rare_class_of_few_validation_rows_stays_untested() -> None:
+    (finding,) = _suspected(rare=9).findings
+    assert (finding.status, finding.effect) == ("untested", None)
+    assert "fewer than 10 validation rows to tell by" in finding.status_reason
