@@ -9,8 +9,8 @@ ranges (tuners_search.py). goodfit trains in two processes of one thread each fo
 Optuna, with TPE and its median pruner on a shared journal; KerasTuner's Hyperband and random search
 get one process and twice the time. What each recommends is then trained under five fresh seeds, by
 one protocol for all, and scored on the confirming rows, which no method has seen. Searches and
-trainings are kept in .goodfit/tuners/, so that an interrupted run goes on; delete a line of
-searches.jsonl to search again.
+trainings are kept in .goodfit/tuners/ (or in GOODFIT_TUNERS), so that an interrupted run goes on;
+delete a line of searches.jsonl to search again.
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from tuners_search import EPOCHS, HERE, METHODS, PATIENCE, TASKS, changed
 
-KEPT = HERE.parent / ".goodfit" / "tuners"
+KEPT = Path(os.environ.get("GOODFIT_TUNERS") or HERE.parent / ".goodfit" / "tuners")
 PROCESSES = {"goodfit": 1, "optuna": 2, "hyperband": 1, "random": 1}
 """goodfit's one process is the study's, which trains nothing itself and has two workers."""
 LONGER = {"hyperband": 2.0, "random": 2.0}
