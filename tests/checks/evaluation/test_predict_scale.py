@@ -59,6 +59,8 @@ def test_test_images_that_were_not_divided() -> None:
         (SIGNED, UNIT, "scaled to [0, 1] instead of [-1, 1]"),
         (SIGNED, BYTES, "not scaled from [0, 255] to [-1, 1]"),
         (SCORES, BYTES, "not standardised"),
+        (UNIT, (0, 16, 2.0, 5.1), "multiplied by 16"),
+        ((0.0, 16.0, 4.9, 6.0), (0, 1, 0.3, 0.37), "multiplied by 0.0625"),
         (BYTES, SCORES, "standardised, the training rows not"),
     ],
 )
@@ -99,6 +101,8 @@ def test_one_raw_image_is_a_warning() -> None:
         _facts(UNIT, (0, 0, 0, 0)),
         _facts(UNIT, (0, 0.01, 0.002, 0.004), rows=1),
         _facts(UNIT, (0, 1.7, 0.2, 0.4)),
+        _facts(UNIT, (0, 9.0, 0.2, 0.4)),
+        _facts(UNIT, (0, 16, 2.0, 5.1), rows=20),
         _facts(SCORES, (-0.42, 2.9, 0.1, 1.1)),
         _facts(SIGNED, (-0.98, 0.99, 0.1, 0.5)),
         _facts(BYTES, UNIT, same="train"),
@@ -106,8 +110,8 @@ def test_one_raw_image_is_a_warning() -> None:
     ],
     ids=[
         "test images", "one image", "one black image", "noise to warm up with", "dark photographs",
-        "zeros to warm up with", "one dark image", "brighter", "standardised", "bright ones",
-        "the training rows", "no numbers to scale",
+        "zeros to warm up with", "one dark image", "brighter", "a spot", "few", "standardised",
+        "bright ones", "the training rows", "no numbers to scale",
     ],
 )  # fmt: skip
 def test_healthy_calls_pass(facts: Facts) -> None:

@@ -2,7 +2,7 @@
 
 Sees: a call of `predict` or `evaluate` whose numbers are just those of the training rows after a
 usual preprocessing that is missing, doubled or another one there: times 255 or divided by it, moved
-between [0, 1] and [-1, 1], standardised or not.
+between [0, 1] and [-1, 1], standardised or not, images times any number of four or more.
 Why it matters: the model answers to inputs that it never met, and nothing fails: it is as if the
 model were bad.
 Evidence: least and greatest value, mean and standard deviation of both, and the preprocessing that
@@ -38,6 +38,7 @@ OFF = Threshold(1.0, source="docs/evidence/images.md: how far a mean, in standar
 EDGE = Threshold(0.05, source="docs/evidence/images.md: of the range, by which rows may leave it")
 COVERS = Threshold(0.5, source="docs/evidence/images.md: of the range, that rows must cover")
 UNLIKE = Threshold(4.0, source="docs/evidence/images.md: standard deviations of unlike scale")
+ALIKE = Threshold(1.5, source="docs/evidence/images.md: how far measures of one scale differ")
 UNIT = Threshold(0.3, source="standardised rows: mean and log standard deviation this near 0")
 
 
@@ -122,7 +123,18 @@ def _pixels(call: _Numbers, train: _Numbers, rows: int) -> str:
             return told
     if train.standardised and _within(call, 0, 255) and call.high > LARGE.value * train.high:
         return "not standardised"
-    return ""
+    return _times(call, train) if rows >= MANY.value else ""
+
+
+def _times(call: _Numbers, train: _Numbers) -> str:
+    """Whether images that begin at 0 are those of training times a number, by all their measures;
+    "" if not."""
+    if train.low != 0 or call.low != 0 or min(train.mean, call.mean) <= 0:
+        return ""
+    ratios = [call.high / train.high, call.mean / train.mean, call.std / train.std]
+    same = max(ratios) / min(ratios) <= ALIKE.value
+    apart = abs(math.log(ratios[0])) > math.log(UNLIKE.value)
+    return f"multiplied by {ratios[0]:.3g}" if same and apart else ""
 
 
 def _table(call: _Numbers, train: _Numbers, rows: int) -> str:
