@@ -147,3 +147,11 @@ def test_longer_first_where_training_was_short_and_faster_where_it_was_long() ->
 def test_a_small_model_gets_a_usual_width() -> None:
     assert told("GF211", units=2)[0] == ("more-capacity", {"factor": 16.0})
     assert told("GF211", units=64)[0] == ("more-capacity", {"factor": 4.0})
+
+
+def test_strong_augmentation_is_made_weaker_before_it_is_dropped() -> None:
+    assert told("GF321") == [
+        ("weaker-augmentation", {"factor": 0.3}),
+        ("weaker-augmentation", {"factor": 0.1}),
+        ("drop-augmentation", {}),
+    ]

@@ -30,15 +30,15 @@ from goodfit.checks.check import (
 )
 from goodfit.facts import ArrayFacts, CallFacts, DataFacts, Facts
 
-FEW = Threshold(8, source="docs/evidence/images.md: images that together show their range")
-MANY = Threshold(32, source="docs/evidence/images.md: rows whose mean and spread are known")
+FEW = Threshold(8, source="docs/evidence/images.md, images that together show their range")
+MANY = Threshold(32, source="docs/evidence/images.md, rows whose mean and spread are known")
 LARGE = Threshold(50.0, source="times the training values: no row of the same kind is so large")
-SPREAD = Threshold(2.0, source="docs/evidence/images.md: how far a standard deviation may be off")
-OFF = Threshold(1.0, source="docs/evidence/images.md: how far a mean, in standard deviations")
-EDGE = Threshold(0.05, source="docs/evidence/images.md: of the range, by which rows may leave it")
-COVERS = Threshold(0.5, source="docs/evidence/images.md: of the range, that rows must cover")
-UNLIKE = Threshold(4.0, source="docs/evidence/images.md: standard deviations of unlike scale")
-ALIKE = Threshold(1.5, source="docs/evidence/images.md: how far measures of one scale differ")
+SPREAD = Threshold(2.0, source="docs/evidence/images.md, how far a standard deviation may be off")
+OFF = Threshold(1.0, source="docs/evidence/images.md, how far a mean, in standard deviations")
+EDGE = Threshold(0.05, source="docs/evidence/images.md, of the range, by which rows may leave it")
+COVERS = Threshold(0.5, source="docs/evidence/images.md, of the range, that rows must cover")
+UNLIKE = Threshold(4.0, source="docs/evidence/images.md, standard deviations of unlike scale")
+ALIKE = Threshold(1.5, source="docs/evidence/images.md, how far measures of one scale differ")
 UNIT = Threshold(0.3, source="standardised rows: mean and log standard deviation this near 0")
 
 

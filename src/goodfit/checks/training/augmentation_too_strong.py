@@ -42,7 +42,7 @@ from goodfit.facts import (
 
 LEFT = Threshold(1 / 3, source="docs/evidence/images.md")
 MIN_Z = Threshold(3.0, source="docs/evidence/generalization.md")
-MIN_READ = Threshold(0.1, source="docs/evidence/images.md: what the learner must see at all")
+MIN_READ = Threshold(0.1, source="docs/evidence/images.md, what the learner must see at all")
 
 
 def _evidence(facts: AugmentationFacts) -> dict[str, Any] | str:
