@@ -24,6 +24,8 @@ OPTIONS = (
 SECONDS = 1.0
 """What reading files may take."""
 LEAST_FILES = 64
+CELLS = 60_000_000
+"""Numbers that are held of unchanged images, at most."""
 
 
 def generator_of(stream: Any) -> Any:
@@ -82,6 +84,11 @@ def changed(generator: Any, images: np.ndarray, seed: int) -> np.ndarray:
     return found
 
 
+def affordable(cells: int, most: int) -> int:
+    """How many images of so many numbers may be held."""
+    return min(most, max(LEAST_FILES, CELLS // max(cells, 1)))
+
+
 def unchanged(stream: Any, wanted: int, seed: int) -> tuple[np.ndarray, np.ndarray] | None:
     """Some images of an iterator as they are before any change, and their targets; None where they
     are not known."""
@@ -90,12 +97,13 @@ def unchanged(stream: Any, wanted: int, seed: int) -> tuple[np.ndarray, np.ndarr
         return None
     x, y = getattr(stream, "x", None), getattr(stream, "y", None)
     if isinstance(x, np.ndarray) and isinstance(y, np.ndarray) and len(x) == len(y):
-        index = np.sort(rng.permutation(len(x))[:wanted])
+        index = np.sort(rng.permutation(len(x))[: affordable(x[:1].size, wanted)])
         return x[index], y[index]
     paths = getattr(stream, "filepaths", None)
     classes = np.asarray(getattr(stream, "classes", None))
     if paths is None or classes.shape[:1] != (len(paths),):
         return None
+    wanted = affordable(int(np.prod(stream.image_shape)), wanted)
     return _read(stream, paths, classes, rng.permutation(len(paths))[:wanted])
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from goodfit.observe.data.arrays import to_numpy
-from goodfit.observe.images.augment_generator import LEAST_FILES, SECONDS
+from goodfit.observe.images.augment_generator import LEAST_FILES, SECONDS, affordable
 from goodfit.observe.images.files import pillow
 from goodfit.observe.images.pixels import upright
 from goodfit.observe.images.readers import Reader, lineage, readers
@@ -38,7 +38,7 @@ def _of_tensors(
     if len(tensors) != 2 or type(getattr(source, "element_spec", None)) is not tuple:
         return None
     images, targets = (to_numpy(tensor) for tensor in tensors)
-    index = np.sort(order.permutation(len(targets))[:most])
+    index = np.sort(order.permutation(len(targets))[: affordable(images[:1].size, most)])
     rows = upright(images[index])
     return None if rows is None else (rows, targets[index])
 
@@ -51,7 +51,8 @@ def _of_files(
     if image_class is None or size is None or reader.labels is None or not len(reader.labels):
         return None
     began, images, rows = time.perf_counter(), list[np.ndarray](), list[int]()
-    for row in order.permutation(len(reader.paths))[:most]:
+    wanted = affordable(3 * size[0] * size[1], most)
+    for row in order.permutation(len(reader.paths))[:wanted]:
         if time.perf_counter() - began > SECONDS and len(rows) >= LEAST_FILES:
             break
         with image_class.open(reader.paths[row]) as image:

@@ -24,7 +24,7 @@ MOST = 1536
 LEAST = 60
 SIDE = 64
 """Larger images are reduced to this first, where the changes do not count pixels."""
-MOST_CELLS = 60_000_000
+AT_ONCE = 64
 SEED = 20_240_611
 
 
@@ -59,13 +59,14 @@ def augmentation(work: Analysis, data: DataFacts | None) -> AugmentationFacts | 
 
 def _some(source: Source, images: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
     """The images that are looked at with their classes, reduced where that changes nothing."""
-    cells = int(np.prod(images.shape[1:]))
-    if source.scalable:
-        cells = min(cells, SIDE**2 * images.shape[-1])
-    wanted = min(MOST, max(LEAST, MOST_CELLS // cells))
-    chosen = np.random.default_rng(SEED).permutation(len(images))[:wanted]
+    order = np.random.default_rng(SEED).permutation(len(images))
+    most = MOST if source.scalable else augment_generator.affordable(images[:1].size, MOST)
+    chosen = order[:most]
     labels = None if source.labels is None else source.labels[chosen]
-    return moves.reduced(images[chosen], SIDE) if source.scalable else images[chosen], labels
+    if not source.scalable:
+        return images[chosen], labels
+    parts = np.array_split(chosen, -(-len(chosen) // AT_ONCE))
+    return np.concatenate([moves.reduced(images[part], SIDE) for part in parts]), labels
 
 
 def _unchanged(

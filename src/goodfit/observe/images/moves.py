@@ -31,12 +31,12 @@ def reduced(images: np.ndarray, side: int = SIDE) -> np.ndarray:
     found = images.astype(np.float32, copy=False)
     for axis, size in ((1, images.shape[1]), (2, images.shape[2])):
         if size > side:
-            found = np.moveaxis(np.moveaxis(found, axis, -1) @ _shares(size, side).T, -1, axis)
+            found = np.moveaxis(np.moveaxis(found, axis, -1) @ _covering(size, side).T, -1, axis)
     return np.where(np.isfinite(found), found, np.float32(0))
 
 
 @functools.cache
-def _shares(size: int, side: int) -> np.ndarray:
+def _covering(size: int, side: int) -> np.ndarray:
     """(side, size): what share of each new pixel every old one has."""
     edges = np.linspace(0, size, side + 1)
     old = np.arange(size)
@@ -125,39 +125,30 @@ def class_moves(
         labels, before, after: the class of each image, and what it was taken for before and after.
         names: of the classes.
     """
-    counts = np.bincount(labels)
-    known = [c for c in range(len(counts)) if counts[c] >= LEAST_OF_CLASS]
-    ways = {
-        (one, other): _way(labels, before, after, (one, other), names)
-        for one in known
-        for other in known
-        if one != other
-    }
-
-    def both(pair: tuple[int, int]) -> float:
-        return min(_jump(ways[pair]), _jump(ways[pair[::-1]]))
-
-    pairs = sorted((pair for pair in ways if pair[0] < pair[1]), key=both, reverse=True)
-    worst = [pair for pair in pairs[:PAIRS] if both(pair) > 0]
-    return tuple(way for pair in worst for way in (ways[pair], ways[pair[::-1]]))
-
-
-def _jump(move: ClassMove) -> float:
-    return move.after - move.before
-
-
-def _way(
-    labels: np.ndarray,
-    before: np.ndarray,
-    after: np.ndarray,
-    pair: Sequence[int],
-    names: Sequence[str],
-) -> ClassMove:
-    mine = labels == pair[0]
-    return ClassMove(
-        true=names[pair[0]],
-        taken_for=names[pair[1]],
-        before=float((before[mine] == pair[1]).mean()),
-        after=float((after[mine] == pair[1]).mean()),
-        rows=int(mine.sum()),
+    count = len(names)
+    rows = np.bincount(labels, minlength=count)
+    first, then = (_shares(labels, answers, rows) for answers in (before, after))
+    jump = then - first
+    both = np.triu(np.minimum(jump, jump.T), k=1)
+    both[(rows < LEAST_OF_CLASS)[:, None] | (rows < LEAST_OF_CLASS)] = 0
+    worst = np.argsort(-both, axis=None, kind="stable")[:PAIRS]
+    pairs = [divmod(int(place), count) for place in worst if both.flat[place] > 0]
+    return tuple(
+        ClassMove(
+            true=names[one],
+            taken_for=names[other],
+            before=float(first[one, other]),
+            after=float(then[one, other]),
+            rows=int(rows[one]),
+        )
+        for pair in pairs
+        for one, other in (pair, pair[::-1])
     )
+
+
+def _shares(labels: np.ndarray, answers: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """(classes, classes): which share of each class is taken for each."""
+    counts = np.zeros((len(rows), len(rows)))
+    np.add.at(counts, (labels, answers), 1)
+    found: np.ndarray = counts / np.maximum(rows, 1)[:, None]
+    return found
