@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -28,13 +29,8 @@ def recipe(task: str, *remedies: str) -> Recipe:
     )
 
 
-def judged(score: np.ndarray, loss: np.ndarray, task: str = "binary") -> Effect:
-    """The effect of trials that are known already."""
-
-    def trial(seed: int, scores: RowScores) -> Trial:
-        return Trial(arm="", seed=seed, status="finished", seconds=1.0, validation=scores)
-
-    bench = Bench(
+def blank(task: str = "binary") -> Bench:
+    return Bench(
         recipe=recipe(task),
         evaluator=lambda _: None,
         deadline=float("inf"),
@@ -43,6 +39,15 @@ def judged(score: np.ndarray, loss: np.ndarray, task: str = "binary") -> Effect:
         guessing=0.5,
         told_epochs=3,
     )
+
+
+def judged(score: np.ndarray, loss: np.ndarray, task: str = "binary") -> Effect:
+    """The effect of trials that are known already."""
+
+    def trial(seed: int, scores: RowScores) -> Trial:
+        return Trial(arm="", seed=seed, status="finished", seconds=1.0, validation=scores)
+
+    bench = blank(task)
     after = recipe(task, "dropout")
     for seed in (1, 2, 3):
         noise = RNG.normal(0, 0.01, ROWS).astype("float32")
@@ -77,3 +82,14 @@ def test_a_lower_loss_does_not_help_where_answers_get_worse() -> None:
 
 def test_losses_of_other_tasks_need_not_be_of_one_kind() -> None:
     assert judged(some_better(), LOSS * 0.5, task="labels").measure == "accuracy"
+
+
+def test_the_first_trial_tells_little_of_how_long_others_take() -> None:
+    bench = blank()
+    assert bench.room(1)
+    bench.took = [30.0]
+    bench.deadline = time.perf_counter() + 20.0
+    assert not bench.room(1)
+    bench.took = [30.0, 4.0, 3.0]
+    assert bench.room(4)
+    assert not bench.room(6)

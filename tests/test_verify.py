@@ -45,7 +45,7 @@ def wrong(count: int, rows: int = 300) -> list[float]:
         (wrong(20), wrong(17), False, False),  # three rows are noise
         (wrong(20), wrong(20), True, False),
         (wrong(20), wrong(21), True, False),
-        (wrong(290, 3000), wrong(265, 3000), False, False),  # beyond noise, and too little
+        (wrong(290, 3000), wrong(278, 3000), False, False),  # beyond noise, and too little
         (wrong(20, 25), wrong(2, 25), False, False),  # too few rows
     ],
 )

@@ -55,7 +55,7 @@ class Bench:
     planned: int = 1
     blind: bool = False
     kept: dict[tuple[str, int], Trial] = field(default_factory=dict)
-    longest: float = 0.0
+    took: list[float] = field(default_factory=list)
     said: float = field(default_factory=time.perf_counter)
 
     def over(self) -> bool:
@@ -63,8 +63,10 @@ class Bench:
         return time.perf_counter() >= self.deadline
 
     def room(self, trials: int) -> bool:
-        """Whether so many more trials will probably end in time."""
-        return time.perf_counter() + trials * self.longest < self.deadline
+        """Whether so many more trials will probably end in time. The first one says little where
+        there are others: it also warms the backend up."""
+        longest = max(self.took[1:] or self.took, default=0.0)
+        return time.perf_counter() + trials * longest < self.deadline
 
     def trial(self, name: str, key: str, recipe: Recipe, seed: int) -> Trial:
         """One trial, cut where the time is up; `key` is the same for the same recipe only."""
@@ -86,7 +88,7 @@ class Bench:
             over=self.over,
         )
         found = train(recipe, job)
-        self.longest = max(self.longest, found.seconds)
+        self.took.append(found.seconds)
         self.kept[key, seed] = found
         return found
 
@@ -128,8 +130,7 @@ class Bench:
         pairs: list[tuple[Trial, Trial]] = []
         for seed in seeds:
             needed = ((other, seed) not in self.kept) + ((name, seed) not in self.kept)
-            enough = len(pairs) >= MIN_SEEDS
-            if self.over() or (self.longest and not self.room(needed if enough else needed * 2)):
+            if self.over() or not self.room(needed * max(1, MIN_SEEDS - len(pairs))):
                 break
             without = self.trial("no remedy", other, own or self.recipe, seed)
             if without.status == "failed":

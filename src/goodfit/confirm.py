@@ -42,8 +42,8 @@ FURTHER: Mapping[str, tuple[int, ...]] = {
 """Powers of a factor that are tried next where the factor helps."""
 EVALUATED = 1.3
 """What an epoch takes in a trial, which measures it, over what it took the user."""
-COMPILED = 2.0
-"""What a trial takes to begin, over what the user's first epoch took longer than the others."""
+BEGUN = 0.5
+"""Share of a trial's time that may go into compiling."""
 OF_CLASSES = ("class-weights", "decision-threshold", "focal-loss", "oversampling", "undersampling",
               "smote")  # fmt: skip
 """Remedies that give up some accuracy for the rare classes' sake."""
@@ -214,8 +214,9 @@ def _bench(
     if len(trained) > 1:
         later = sorted(trained[1:])
         one = max(later[len(later) // 2], 1e-4)
-        begun = COMPILED * max(0.0, trained[0] - one)
         each = seconds / (len(SEEDS) * (1 + min(attempts, PLANNED)))
+        # The user's first epoch also warmed the backend up, as one trial has to.
+        begun = min(max(0.0, trained[0] - one), BEGUN * each)
         affordable = (each - begun) / (EVALUATED * one)
         stops = any(one.name == "EarlyStopping" for one in recipe.fit.callbacks)
         # Where training stopped by itself, a remedy may be that it does not.

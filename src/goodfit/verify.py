@@ -14,7 +14,7 @@ CAP = 2.0
 """Errors above this are equally useless; those of diverged models know no bound."""
 LEVEL = 0.005
 """Chance at which a patch that no trial bore out may look better, for all such patches together."""
-WORTH = 0.1
+WORTH = 0.05
 """Share of what the script gets wrong that such a patch must put right."""
 ROWS = 30
 """Fewer validation rows tell nothing of a patch that no trial bore out."""

@@ -186,6 +186,8 @@ def test_weights_are_averaged_over_a_part_of_an_epoch() -> None:
         ({"monitor": "val_accuracy", "mode": "min", "patience": 3}, {"mode": "max"}),
         ({"monitor": "val_acc", "patience": 3}, {"monitor": "val_loss"}),
         ({"monitor": "val_loss"}, {"patience": 10, "restore_best_weights": True}),
+        ({"monitor": "val_loss", "min_delta": 0.1, "patience": 0},
+         {"patience": 10, "min_delta": 0, "restore_best_weights": True}),
         ({"monitor": "accuracy", "mode": "max", "baseline": 0.9, "patience": 2},
          {"monitor": "val_loss", "mode": "min", "baseline": None}),
     ],

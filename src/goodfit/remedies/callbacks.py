@@ -3,7 +3,7 @@
 Does: has EarlyStopping, ReduceLROnPlateau and a ModelCheckpoint of the best weights watch val_loss
 in place of a training value or a name that is not in the logs, turns a direction round that takes
 the worst epoch for the best, and has EarlyStopping restore the best weights, with a patience of 10
-where it had none; or takes every callback of the class `drop` out.
+and no least gain where it had no patience; or takes every callback of the class `drop` out.
 Needs: callbacks; validation rows for the repair.
 Does not apply: where the callbacks are in order, or there is none of that class.
 Source: Prechelt, "Early stopping - but when?" (1998); Keras' documentation of `mode`.
@@ -75,7 +75,8 @@ def _repaired(told: CallbackRecipe, logged: frozenset[str] | None) -> CallbackRe
         changes["mode"] = "max"
     if told.name == "EarlyStopping":
         changes |= {} if given.get("restore_best_weights") else {"restore_best_weights": True}
-        changes |= {} if given.get("patience") else {"patience": PATIENCE}
+        if not given.get("patience"):
+            changes |= {"patience": PATIENCE} | ({"min_delta": 0} if given.get("min_delta") else {})
     return CallbackRecipe(name=told.name, arguments=given | changes) if changes else told
 
 
