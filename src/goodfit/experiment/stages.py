@@ -23,6 +23,23 @@ LEAST = 2
 
 
 @dataclass(kw_only=True)
+class _Looks:
+    """What is still to be looked at: the arms as designed from the place `first`, and `left` draws
+    of the sampler. `joined` says that what looked good alone was joined."""
+
+    first: int
+    designed: int
+    sampler: Sampler | None
+    left: int
+    joined: bool = False
+
+    @property
+    def more(self) -> bool:
+        """Whether anything is left."""
+        return self.first < self.designed or self.left > 0
+
+
+@dataclass(kw_only=True)
 class Stages:
     """A study by stages.
 
@@ -48,19 +65,20 @@ class Stages:
     def all(self) -> Ran:
         """Look at the arms as designed and, where a search was asked for, at as many that join
         them; then give the best more seeds, and what was designed all of them."""
-        designed, left = len(self.arms), self.plan.search
-        ran, sampler, left = self._look(designed, left)
-        if self.spent() < LOOKING:
-            ran = self._more(ran, "joined", combinations(ran.arms, promising=True))
+        designed = len(self.arms)
+        self._seeds(range(designed), 0)
+        ran, looks = self._begin(designed)
         until = LOOKING
         while True:
-            if sampler is not None:
-                ran, left = self._search(ran, sampler, left, until)
+            ran = self._look(ran, looks, until)
+            if looks.first >= designed and not looks.joined and self.spent() < until:
+                looks.joined = True
+                ran = self._more(ran, "joined", combinations(ran.arms, promising=True))
             looked = sum(bool(arm.trials) for arm in ran.arms[1:])
             for one_in, most, seeds in HALVINGS:
                 ran = self._deepen(ran, min(most, max(LEAST, looked // one_in)), seeds)
             spent = self.spent()
-            if ran.interrupted or sampler is None or left <= 0 or spent > 1 - ENOUGH:
+            if ran.interrupted or spent > 1 - ENOUGH or not looks.more:
                 break
             until = spent + LOOKING * (1 - spent)
         if not ran.interrupted:
@@ -68,22 +86,28 @@ class Stages:
             ran = self._go("all seeds")
         return ran
 
-    def _look(self, designed: int, left: int) -> tuple[Ran, Sampler | None, int]:
+    def _begin(self, designed: int) -> tuple[Ran, _Looks]:
+        """The baseline and the first arms, one seed of each."""
+        first = min(2 * self.slots, designed)
+        self._seeds(range(first), 1)
+        ran = self._go("")
+        sampler = self._sampler(ran)
+        left = self.plan.search if sampler is not None else 0
+        return ran, _Looks(first=first, designed=designed, sampler=sampler, left=left)
+
+    def _look(self, ran: Ran, looks: _Looks, until: float) -> Ran:
         """One seed of the arms as designed, the first of them first: where trials are so long that
         there is no time for all, some of them are known and not each a little. Between them, what
         a search draws: joined, remedies may do what none does alone."""
-        self._seeds(range(designed), 0)
-        sampler: Sampler | None = None
-        step = 2 * self.slots
-        for first in range(0, designed, step):
-            self._seeds(range(first, min(first + step, designed)), 1)
-            ran = self._go("")
-            sampler = sampler if first else self._sampler(ran)
-            if sampler is not None:
-                ran, left = self._draw(ran, sampler, left)
-            if ran.interrupted or self.spent() >= LOOKING:
-                break
-        return ran, sampler, left
+        while looks.more and self.spent() < until and not ran.interrupted:
+            if looks.sampler is not None and looks.left > 0:
+                ran = self._draw(ran, looks, looks.sampler)
+            if looks.first < looks.designed and self.spent() < until and not ran.interrupted:
+                last = min(looks.first + 2 * self.slots, looks.designed)
+                self._seeds(range(looks.first, last), 1)
+                looks.first = last
+                ran = self._go("")
+        return ran
 
     def _go(self, part: str) -> Ran:
         return self.train(part, self.arms)
@@ -110,20 +134,15 @@ class Stages:
             self.notes.append(f"No strengths were searched: {error}.")
             return None
 
-    def _search(self, ran: Ran, sampler: Sampler, left: int, until: float) -> tuple[Ran, int]:
-        """Draw and look at further arms; what is left to draw after that."""
-        while left > 0 and self.spent() < until and not ran.interrupted:
-            ran, left = self._draw(ran, sampler, left)
-        return ran, left
-
-    def _draw(self, ran: Ran, sampler: Sampler, left: int) -> tuple[Ran, int]:
+    def _draw(self, ran: Ran, looks: _Looks, sampler: Sampler) -> Ran:
         """A few arms that the sampler draws, having heard what others came to."""
         sampler.learn(ran.arms)
-        chains = [sampler.ask() for _ in range(min(2 * self.slots, left))]
+        chains = [sampler.ask() for _ in range(min(2 * self.slots, looks.left))]
+        looks.left -= len(chains)
         ran = self._more(ran, "search", chains)
         sampler.learn(ran.arms)
         sampler.settle([arm.name for arm in ran.arms])
-        return ran, left - len(chains)
+        return ran
 
     def _deepen(self, ran: Ran, count: int, most: int | None) -> Ran:
         """More seeds for the arms that look best, and for the baseline. Of fewer seeds, less is
@@ -135,7 +154,8 @@ class Stages:
             for at, arm in enumerate(ran.arms)
             if at and (score := score_of(arm)) is not None
         }
-        best = sorted(looks, key=lambda at: -looks[at])[:count]
+        ranked = sorted(looks, key=lambda at: -looks[at])[:count]
+        best = [at for place, at in enumerate(ranked) if looks[at] > 0 or place < LEAST]
         wanted = most or self.seeds
         self._seeds([at for at in (0, *best) if self._given(at) < wanted], most)
         return self._go(f"the best {len(best)}")
