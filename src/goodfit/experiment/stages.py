@@ -15,7 +15,7 @@ from goodfit.study.search import Sampler, combinations, score_of
 LOOKING = 0.55
 """Share of the budget in which new arms are looked at; the rest gives the best ones more seeds. Of
 what is left then, if it is enough, likewise."""
-ENOUGH = 0.25
+ENOUGH = 0.35
 HALVINGS = ((2, 6, 2), (4, 3, 3), (8, 2, None))
 """One in so many arms goes on, so many at most, two at least; and under how many seeds, None for
 all of them."""
@@ -74,13 +74,13 @@ class Stages:
             if looks.first >= designed and not looks.joined and self.spent() < until:
                 looks.joined = True
                 ran = self._more(ran, "joined", combinations(ran.arms, promising=True))
-            looked = sum(bool(arm.trials) for arm in ran.arms[1:])
-            for one_in, most, seeds in HALVINGS:
-                ran = self._deepen(ran, min(most, max(LEAST, looked // one_in)), seeds)
+            ran = self._deepen(ran, *HALVINGS[0])
             spent = self.spent()
             if ran.interrupted or spent > 1 - ENOUGH or not looks.more:
                 break
             until = spent + LOOKING * (1 - spent)
+        for one_in, most, seeds in HALVINGS[1:]:
+            ran = self._deepen(ran, one_in, most, seeds)
         if not ran.interrupted:
             self._seeds(range(designed), None)
             ran = self._go("all seeds")
@@ -144,11 +144,13 @@ class Stages:
         sampler.settle([arm.name for arm in ran.arms])
         return ran
 
-    def _deepen(self, ran: Ran, count: int, most: int | None) -> Ran:
+    def _deepen(self, ran: Ran, one_in: int, many: int, most: int | None) -> Ran:
         """More seeds for the arms that look best, and for the baseline. Of fewer seeds, less is
         believed: as if one more had shown nothing."""
         if ran.interrupted:
             return ran
+        looked = sum(bool(arm.trials) for arm in ran.arms[1:])
+        count = min(many, max(LEAST, looked // one_in))
         looks = {
             at: score * len(arm.trials) / (len(arm.trials) + 1)
             for at, arm in enumerate(ran.arms)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -160,36 +159,45 @@ def _winner(arms: Sequence[Arm]) -> str:
 
 def _nominee(arms: Sequence[Arm]) -> str:
     """The one arm that is measured on the confirming rows where none helps on the choosing ones:
-    what looks best on them, of those that came furthest; else the baseline."""
-    able = [arm for arm in _furthest(arms) if _looks(arm) > 0]
-    return max(able, key=_looks, default=arms[0]).name
+    what looks best on them; the baseline where none looks better."""
+    looks = {
+        arm.name: _believed(arm, arm.choosing.difference)
+        for arm in _able(arms)
+        if arm.choosing is not None and arm.choosing.rows >= MIN_ROWS
+    }
+    best = max(looks, key=lambda name: looks[name], default=arms[0].name)
+    return best if looks.get(best, 0.0) > 0 else arms[0].name
 
 
-def _furthest(arms: Sequence[Arm]) -> list[Arm]:
-    """The arms that were trained under all seeds that any was, or one less, at least two."""
-    able = [arm for arm in arms[1:] if all(trial.status == "finished" for trial in arm.trials)]
-    most = max((len(arm.trials) for arm in able), default=0)
-    return [arm for arm in able if len(arm.trials) >= max(MIN_SEEDS, most - 1)]
+def _able(arms: Sequence[Arm]) -> list[Arm]:
+    """The arms that may be recommended: at least two seeds, and all trials finished."""
+    return [
+        arm
+        for arm in arms[1:]
+        if len(arm.trials) >= MIN_SEEDS and all(trial.status == "finished" for trial in arm.trials)
+    ]
 
 
-def _looks(arm: Arm) -> float:
-    told = arm.choosing
-    return told.difference if told is not None and told.rows >= MIN_ROWS else -math.inf
+def _believed(arm: Arm, difference: float) -> float:
+    """A difference, as if one seed more had shown none: of many arms that were looked at under few
+    seeds, the best looks better than it is."""
+    return difference * len(arm.trials) / (len(arm.trials) + 1)
 
 
 def leader(arms: Sequence[Arm], winner: str, measure: str, classes: Classes | None = None) -> str:
-    """What to take where something has to be taken: the winner; else, of the arms that came
-    furthest, what looks best on all held-out rows together, for nothing is claimed of it. The
-    baseline where none looks better, or that one harms on the confirming rows."""
+    """What to take where something has to be taken: the winner; else what looks best on all
+    held-out rows together, for nothing is claimed of it. The baseline where none looks better; an
+    arm that harms on the confirming rows never leads."""
     baseline, known = arms[0], classes or {}
     if winner != baseline.name:
         return winner
     best, most = baseline, 0.0
-    for arm in _furthest(arms):
+    for arm in _able(arms):
         confirmed, _ = compared(measure, "test", baseline, arm, 1, known.get("test"))
         parts = [part for part in (arm.choosing, confirmed) if part is not None]
         rows = sum(part.rows for part in parts)
         mean = sum(part.rows * part.difference for part in parts) / max(1, rows)
+        mean = _believed(arm, mean)
         harms = confirmed is not None and confirmed.says == "harms"
         if rows >= MIN_ROWS and mean > most and not harms:
             best, most = arm, mean
