@@ -176,7 +176,8 @@ def test_layers_that_only_own_code_builds_are_edited_where_they_are_made() -> No
     )
     facts = Facts(model=ModelFacts(name="", kind="subclassed", layers=layers))
     told = {"GF211": {"units": 2}, "GF205": {"layers": ["dense"]},
-            "GF208": {"layer": "dropout", "rate": 0.95}, "GF407": {}}  # fmt: skip
+            "GF208": {"layer": "dropout", "rate": 0.95}, "GF407": {},
+            "GF201": {"layer": "last", "loss": "binary_crossentropy"}}  # fmt: skip
     findings = [
         Finding(code=code, name="", severity="warning", message="", advice="", evidence=evidence)
         for code, evidence in told.items()
@@ -187,5 +188,6 @@ def test_layers_that_only_own_code_builds_are_edited_where_they_are_made() -> No
         ["+        self.first = layers.Dense(32)"],
         ['+        self.first = layers.Dense(2, activation="relu")'],
         ["+        self.dropout = layers.Dropout(0.05)"],
+        ['+        self.head = layers.Dense(3, activation="sigmoid")'],
     ]
     assert found[0].what == "dense: units=32"

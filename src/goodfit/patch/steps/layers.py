@@ -61,6 +61,23 @@ def _wider(model: ModelFacts, _: Mapping[str, Any]) -> Iterator[LayerOption]:
             )
 
 
+def _answering(model: ModelFacts, told: Mapping[str, Any]) -> Iterator[LayerOption]:
+    """The activation of the answers that their loss asks for."""
+    wide = [layer for layer in model.layers if layer.type in WIDTHS]
+    layer = model.layer(str(told.get("layer"))) or next(reversed(wide), None)
+    loss, after = str(told.get("loss")), "linear"
+    if "crossentropy" in loss and not told.get("from_logits"):
+        after = "sigmoid" if loss.startswith("binary") else "softmax"
+    if layer is not None and layer.type in WIDTHS and layer.activation != after:
+        yield LayerOption(
+            path=layer.path,
+            kind=layer.type,
+            option="activation",
+            before=layer.activation,
+            after=after,
+        )
+
+
 def _active(model: ModelFacts, told: Mapping[str, Any]) -> Iterator[LayerOption]:
     for path in told.get("layers") or ():
         layer = model.layer(str(path))
@@ -82,6 +99,7 @@ def _less_dropout(model: ModelFacts, told: Mapping[str, Any]) -> Iterator[LayerO
 
 
 _BY_CODE: Mapping[str, Callable[[ModelFacts, Mapping[str, Any]], Iterator[LayerOption]]] = {
+    "GF201": _answering,
     "GF205": _active,
     "GF208": _less_dropout,
     "GF211": _wider,
