@@ -155,3 +155,12 @@ def test_strong_augmentation_is_made_weaker_before_it_is_dropped() -> None:
         ("weaker-augmentation", {"factor": 0.1}),
         ("drop-augmentation", {}),
     ]
+
+
+def test_a_bottleneck_gets_the_width_around_it() -> None:
+    factors = [
+        told("GF212", units=1, before=512, behind=10, layer="b")[0][1]["factor"],
+        told("GF212", units=4, before=512, behind=128, layer="b")[0][1]["factor"],
+        told("GF212", units=2, before=16, behind=10, layer="b")[0][1]["factor"],
+    ]
+    assert factors == [32.0, 32.0, 8.0]

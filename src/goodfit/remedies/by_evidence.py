@@ -149,7 +149,9 @@ def _dropout(finding: Finding) -> tuple[Remedy, ...]:
 def _bottleneck(finding: Finding) -> tuple[Remedy, ...]:
     units = _number(finding, "units")
     around = [n for name in ("before", "behind") if (n := _number(finding, name))]
-    factor = min(around) / units if units and around else 4.0
+    # As wide as the narrower side, or as layers usually are where both sides are not narrow.
+    wide = min(max(min(around), USUAL_UNITS), max(around)) if around else 0.0
+    factor = wide / units if units and around else 4.0
     layers = _layers(finding, "layer")
     return (
         told("more-capacity", factor=max(2.0, float(round(factor))), layers=layers),
