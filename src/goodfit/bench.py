@@ -64,9 +64,10 @@ class Bench:
 
     def room(self, trials: int) -> bool:
         """Whether so many more trials will probably end in time. The first one says little where
-        there are others: it also warms the backend up."""
-        longest = max(self.took[1:] or self.took, default=0.0)
-        return time.perf_counter() + trials * longest < self.deadline
+        there are others, for it also warms the backend up; nor do those that compile a new model.
+        A trial that takes longer than was thought is cut."""
+        usual = float(np.median(self.took[1:] or self.took or [0.0]))
+        return time.perf_counter() + trials * usual < self.deadline
 
     def trial(self, name: str, key: str, recipe: Recipe, seed: int) -> Trial:
         """One trial, cut where the time is up; `key` is the same for the same recipe only."""

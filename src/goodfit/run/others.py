@@ -117,11 +117,11 @@ def _left(chosen: Chosen, recipe: Recipe) -> Iterator[Remedy]:
     from goodfit.remedies.prescribe import prescribe
 
     known = {one.id for one in recipe.remedies}
-    useless = {
-        one.tried.id
+    useless = [
+        one.tried
         for one in chosen.findings
         if one.tried is not None and one.effect is not None and one.effect.difference <= 0
-    }
+    ]
     open_ = [one for one in chosen.findings if one.status not in ("confirmed", "refuted")]
     promising = [one for one in open_ if one.effect is not None and one.effect.difference > 0]
     for finding in sorted(promising, key=lambda one: -_gain(one)):
@@ -129,7 +129,14 @@ def _left(chosen: Chosen, recipe: Recipe) -> Iterator[Remedy]:
             yield finding.tried
     for finding in open_:
         fitting = (one for one in prescribe(finding, recipe) if not BY_ID[one.id].resplits)
-        yield from [one for one in fitting if one.id not in known | useless][:EACH]
+        left = [one for one in fitting if one.id not in known]
+        yield from [one for one in left if not any(_same(one, tried) for tried in useless)][:EACH]
+
+
+def _same(remedy: Remedy, tried: Remedy) -> bool:
+    """Whether it was tried; what it says nothing of had its default."""
+    given = remedy.parameters.items()
+    return remedy.id == tried.id and all(tried.parameters.get(key) == value for key, value in given)
 
 
 def _gain(finding: Finding) -> float:
