@@ -27,7 +27,8 @@ WHOLE = 65_536
 WAVE = 256
 THREADS = 2
 MOST_BROKEN = 2_000
-DECODED_BY_TENSORFLOW = ("JPEG", "PNG", "GIF", "BMP", "MPO")
+DECODED_BY_TENSORFLOW = ("JPEG", "PNG", "GIF", "BMP", "MPO", "WEBP")
+"""By content, in the newest one: older ones stop at WebP, and a crash says so itself."""
 PILLOW_MISSING = "Pillow is not installed: pip install 'goodfit[images]'"
 
 
