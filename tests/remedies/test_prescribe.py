@@ -164,3 +164,16 @@ def test_a_bottleneck_gets_the_width_around_it() -> None:
         told("GF212", units=2, before=16, behind=10, layer="b")[0][1]["factor"],
     ]
     assert factors == [32.0, 32.0, 8.0]
+
+
+def test_every_hidden_softmax_goes_and_the_answers_stay() -> None:
+    model = sequential(
+        entry(3),
+        dense("a", 8, "softmax"),
+        dense("b", 8, "relu"),
+        dense("c", 8, "softmax"),
+        dense("out", 3, "softmax"),
+    )
+    given = recipe(model, "sparse_categorical_crossentropy", [0, 1, 2], Task(name="classes"))
+    (remedy,) = prescribe(found("GF206", first="a"), given)
+    assert remedy.parameters == {"name": "relu", "layers": ["a", "c"]}

@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from goodfit.recipe import Recipe
-from goodfit.remedies.head import EXCLUSIVE, SQUARED
+from goodfit.recipe import WIDTHS, Recipe
+from goodfit.remedies.head import EXCLUSIVE, SQUARED, activation
+from goodfit.remedies.layers import hidden
 from goodfit.results import Finding, Remedy
 
 LONG_STEP = 0.5
@@ -129,10 +130,12 @@ def _missing_activation(finding: Finding) -> tuple[Remedy, ...]:
     return (told("activation", name="relu", layers=_layers(finding, "layers", "layer")), RELU)
 
 
-def _doubled(finding: Finding) -> tuple[Remedy, ...]:
-    first = _layers(finding, "first")
-    if "second" not in finding.evidence:
-        return (told("activation", name="relu", layers=first),)
+def _doubled(finding: Finding, recipe: Recipe) -> tuple[Remedy, ...]:
+    if "second" not in finding.evidence:  # shares handed on to another layer
+        config = recipe.model.config
+        inner = [] if config is None else hidden(config, tuple(WIDTHS))
+        alike = [layer.path for layer in inner if activation(layer) == "softmax"]
+        return (told("activation", name="relu", layers=alike or _layers(finding, "first")),)
     return told("output-activation"), told("activation", doubled=True)
 
 
@@ -249,13 +252,13 @@ BY_TASK: Mapping[str, Callable[[Finding, Recipe], tuple[Remedy, ...]]] = {
     "GF201": _output_activation,
     "GF202": _loss,
     "GF204": _metric,
+    "GF206": _doubled,
     "GF223": _epochs,
 }
 BY_NUMBERS: Mapping[str, Callable[[Finding], tuple[Remedy, ...]]] = {
     "GF107": _out_of_range,
     "GF203": _units,
     "GF205": _missing_activation,
-    "GF206": _doubled,
     "GF208": _dropout,
     "GF211": _too_small,
     "GF212": _bottleneck,
