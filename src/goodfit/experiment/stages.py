@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from goodfit.experiment.plan import Plan
 from goodfit.remedies import BY_ID
 from goodfit.study.design import Chain
+from goodfit.study.judge import believed
 from goodfit.study.run import Proposal, Ran
 from goodfit.study.search import Sampler, combinations, score_of
 
@@ -152,7 +153,7 @@ class Stages:
         looked = sum(bool(arm.trials) for arm in ran.arms[1:])
         count = min(many, max(LEAST, looked // one_in))
         looks = {
-            at: score * len(arm.trials) / (len(arm.trials) + 1)
+            at: believed(arm, score)
             for at, arm in enumerate(ran.arms)
             if at and (score := score_of(arm)) is not None
         }

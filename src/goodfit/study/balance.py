@@ -55,3 +55,11 @@ def recalls(right: np.ndarray, classes: np.ndarray) -> dict[str, float]:
     return {
         str(one): float(right[:, classes == one].mean()) for one in counted(classes)[0].tolist()
     }
+
+
+def log_shares(shares: np.ndarray, units: int) -> np.ndarray:
+    """The logarithm of the share of every unit's class, (units,); a class without a share of its
+    own is taken for the rarest."""
+    found = np.full(units, min(shares), dtype="float64")
+    found[: len(shares)] = shares[:units]
+    return np.asarray(np.log(found))

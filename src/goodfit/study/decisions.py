@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from goodfit.recipe import Decision, Recipe, Rows
-from goodfit.study.balance import row_weights
+from goodfit.study.balance import log_shares, row_weights
 from goodfit.study.held import choosing_rows
 from goodfit.study.scores import BALANCED, classes_of
 
@@ -77,19 +77,12 @@ def _answered(rule: Decision, value: float, chances: np.ndarray) -> np.ndarray:
     if chances.shape[1] == 2:
         odds = chances[:, 1] - chances[:, 0]
         return np.asarray(odds > _odds(value), dtype="int64")
-    return np.asarray((chances - value * _log_shares(rule, chances)).argmax(axis=1))
+    shares = log_shares(np.asarray(rule.shares), chances.shape[1])
+    return np.asarray((chances - value * shares).argmax(axis=1))
 
 
 def _odds(chance: float) -> float:
     return float(np.log(max(chance, TINY)) - np.log(max(1 - chance, TINY)))
-
-
-def _log_shares(rule: Decision, chances: np.ndarray) -> np.ndarray:
-    """Of every unit's class; a class without training rows is taken for the rarest."""
-    shares = np.full(chances.shape[1], min(rule.shares))
-    known = rule.shares[: chances.shape[1]]
-    shares[: len(known)] = known
-    return np.asarray(np.log(shares))
 
 
 def _fitted(rule: Decision, chances: np.ndarray, classes: np.ndarray, measure: str) -> float:

@@ -146,22 +146,19 @@ def with_recalls(arm: Arm, part: Part, classes: np.ndarray | None) -> Arm:
 
 
 def _winner(arms: Sequence[Arm]) -> str:
-    able = [
-        (arm.choosing.difference, arm.name)
-        for arm in arms[1:]
-        if arm.choosing is not None
-        and arm.choosing.says == "helps"
-        and all(trial.status == "finished" for trial in arm.trials)
-    ]
-    best = max((difference for difference, _ in able), default=None)
-    return next((name for difference, name in able if difference == best), arms[0].name)
+    helped = {
+        arm.name: arm.choosing.difference
+        for arm in _able(arms)
+        if arm.choosing is not None and arm.choosing.says == "helps"
+    }
+    return max(helped, key=lambda name: helped[name], default=arms[0].name)
 
 
 def _nominee(arms: Sequence[Arm]) -> str:
     """The one arm that is measured on the confirming rows where none helps on the choosing ones:
     what looks best on them; the baseline where none looks better."""
     looks = {
-        arm.name: _believed(arm, arm.choosing.difference)
+        arm.name: believed(arm, arm.choosing.difference)
         for arm in _able(arms)
         if arm.choosing is not None and arm.choosing.rows >= MIN_ROWS
     }
@@ -178,7 +175,7 @@ def _able(arms: Sequence[Arm]) -> list[Arm]:
     ]
 
 
-def _believed(arm: Arm, difference: float) -> float:
+def believed(arm: Arm, difference: float) -> float:
     """A difference, as if one seed more had shown none: of many arms that were looked at under few
     seeds, the best looks better than it is."""
     return difference * len(arm.trials) / (len(arm.trials) + 1)
@@ -197,7 +194,7 @@ def leader(arms: Sequence[Arm], winner: str, measure: str, classes: Classes | No
         parts = [part for part in (arm.choosing, confirmed) if part is not None]
         rows = sum(part.rows for part in parts)
         mean = sum(part.rows * part.difference for part in parts) / max(1, rows)
-        mean = _believed(arm, mean)
+        mean = believed(arm, mean)
         harms = confirmed is not None and confirmed.says == "harms"
         if rows >= MIN_ROWS and mean > most and not harms:
             best, most = arm, mean

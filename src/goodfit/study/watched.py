@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from goodfit.recipe import Recipe, Rows, leaves
-from goodfit.study.balance import row_weights
+from goodfit.study.balance import log_shares, row_weights
 from goodfit.study.decisions import log_chances
 from goodfit.study.scores import classes_of, held_classes
 
@@ -44,9 +44,7 @@ class Watched:
         known = log_chances(answers, logits=self.logits)
         if self.classes.max() >= known.shape[1]:
             return float(np.mean(losses * counts))
-        shares = np.full(known.shape[1], self.shares.min())
-        shares[: len(self.shares)] = self.shares[: len(shares)]
-        known -= np.log(shares)
+        known -= log_shares(self.shares, known.shape[1])
         right = known[np.arange(len(known)), self.classes]
         return float(np.mean((np.logaddexp.reduce(known, axis=1) - right) * counts))
 
