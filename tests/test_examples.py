@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from told import ROOT, tell
 
-HIGGS = Path(os.environ.get("GOODFIT_DATA", ROOT.parent / "shared" / "data"))
-CIFAR = HIGGS / "cifar10_subset.tar"
-NO_HIGGS = f"there is no higgs_train_10k.csv.gz in {HIGGS}; name its folder in GOODFIT_DATA"
+DATA = Path(os.environ.get("GOODFIT_DATA", ROOT.parent / "shared" / "data"))
+CIFAR = DATA / "cifar10_subset.tar"
+NO_HIGGS = f"there is no higgs_train_10k.csv.gz in {DATA}; name its folder in GOODFIT_DATA"
 
 
 @dataclass(frozen=True)
@@ -106,11 +106,11 @@ def test_an_ill_example_is_seen_through(script: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.script
-@pytest.mark.skipif(not (HIGGS / "sms_spam.tsv.gz").exists(), reason=f"no such files in {HIGGS}")
+@pytest.mark.skipif(not (DATA / "sms_spam.tsv.gz").exists(), reason=f"no such files in {DATA}")
 @pytest.mark.parametrize("script", RARE)
 def test_rare_classes_are_told_of(script: str, tmp_path: Path) -> None:
     expected = RARE[script]
-    folder = str(HIGGS.resolve())
+    folder = str(DATA.resolve())
     told = tell(f"examples/{script}.py", folder, folder=tmp_path, options=("--no-trials",))
 
     assert told.codes[0] == expected.first
@@ -130,10 +130,10 @@ def test_a_healthy_example_passes_in_silence(script: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.script
-@pytest.mark.skipif(not (HIGGS / "higgs_train_10k.csv.gz").exists(), reason=NO_HIGGS)
+@pytest.mark.skipif(not (DATA / "higgs_train_10k.csv.gz").exists(), reason=NO_HIGGS)
 @pytest.mark.parametrize("size", SIZES)
 def test_four_sizes_on_higgs(size: str, tmp_path: Path) -> None:
-    told = tell("examples/higgs.py", "--size", size, str(HIGGS.resolve()), folder=tmp_path)
+    told = tell("examples/higgs.py", "--size", size, str(DATA.resolve()), folder=tmp_path)
 
     assert told.verdict in SIZES[size], told.report["verdict"]
     assert told.code == 0
@@ -155,7 +155,7 @@ def unpacked(folder: Path, each: int) -> Path:
 
 @pytest.mark.backend
 @pytest.mark.script
-@pytest.mark.skipif(not CIFAR.exists(), reason=f"there is no {CIFAR.name} in {HIGGS}")
+@pytest.mark.skipif(not CIFAR.exists(), reason=f"there is no {CIFAR.name} in {DATA}")
 @pytest.mark.skipif(find_spec("tensorflow") is None, reason="Keras reads folders with TensorFlow")
 def test_pictures_in_folders_are_looked_at(tmp_path: Path) -> None:
     pictures = unpacked(tmp_path, each=20)

@@ -122,17 +122,18 @@ def _epochs(text: str) -> int:
     return value
 
 
-def _add_outputs(parser: argparse.ArgumentParser) -> None:
+def _add_outputs(parser: argparse.ArgumentParser, *, pictures: bool = True) -> None:
     parser.add_argument("--json", metavar="FILE", help="also write the report as JSON to FILE")
     parser.add_argument(
         "--html", metavar="FILE", help="write the HTML report to FILE (default: the run's folder)"
     )
     parser.add_argument("--no-html", action="store_true", help="write no HTML report")
-    parser.add_argument(
-        "--no-pictures",
-        action="store_true",
-        help="leave thumbnails of the images trained on out of the HTML report",
-    )
+    if pictures:
+        parser.add_argument(
+            "--no-pictures",
+            action="store_true",
+            help="leave thumbnails of the images trained on out of the HTML report",
+        )
     parser.add_argument("--quiet", action="store_true", help="print no report, only errors")
     parser.add_argument(
         "--force", action="store_true", help="overwrite FILE, or a run's folder, that exists"
@@ -238,7 +239,7 @@ def _add_study(parser: argparse.ArgumentParser) -> None:
         "--tensorboard", metavar="DIR", help="also write TensorBoard event files to DIR"
     )
     _add_backend(parser)
-    _add_outputs(parser)
+    _add_outputs(parser, pictures=False)
     _add_script(parser)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from goodfit.facts import BaselineFacts
+from goodfit.patch.steps import LEAKED
 from goodfit.results import Finding, Report
 
 CAP = 2.0
@@ -18,8 +19,6 @@ WORTH = 0.05
 """Share of what the script gets wrong that such a patch must put right."""
 ROWS = 30
 """Fewer validation rows tell nothing of a patch that no trial bore out."""
-LEAKS = ("GF117", "GF118", "GF122", "GF503")
-"""Findings after which a better score means nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +124,7 @@ def _leak(before: Report, after: Report) -> Finding | None:
         (
             one
             for one in after.findings
-            if one.code in LEAKS and one.severity != "tip" and one.code not in known
+            if one.code in LEAKED and one.severity != "tip" and one.code not in known
         ),
         None,
     )

@@ -7,10 +7,8 @@ from goodfit.facts import ImageFacts, PredictionFacts
 
 def called(label: str, images: ImageFacts | None) -> str:
     """A class by its label, and by its folder's name where it has one."""
-    folders = images.folders if images is not None else ()
-    names = next((list(one.classes) for one in folders if one.role == "train"), [])
-    named = label.isdecimal() and int(label) < len(names)
-    return f"{label} ({names[int(label)]})" if named else label
+    name = images.name_of(label) if images is not None else ""
+    return f"{label} ({name})" if name else label
 
 
 def balanced(predictions: PredictionFacts | None) -> str:

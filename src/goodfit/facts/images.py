@@ -209,3 +209,9 @@ class ImageFacts:
     leaked_files: int | None = None
     leaked_file_examples: tuple[tuple[str, str], ...] = ()
     missing: Mapping[str, str] = field(default_factory=dict)
+
+    def name_of(self, label: str) -> str:
+        """The name of the folder whose place is this label; "" where the label is no folder's."""
+        names = next((tuple(one.classes) for one in self.folders if one.role == "train"), ())
+        known = label.isdecimal() and int(label) < len(names)
+        return names[int(label)] if known else ""

@@ -61,20 +61,20 @@ def patch(source: str, path: str, facts: Facts, before: Recipe, after: Recipe) -
     try:
         from goodfit.patch.write import write
     except ImportError as error:
-        raise _no_libcst(error) from error
+        raise no_libcst(error) from error
     edited, applied, told = write(source, path, facts, before, after, changes)
-    if edited is not None and not _compiles(edited, path):
+    if edited is not None and not compiles(edited, path):
         reason = "the edited source would not compile"
         told = tuple(instruction([change], facts, reason) for change in changes)
         edited, applied = None, ()
     if edited is None or edited == source:
         return Patch(applied=applied, instructions=told)
     return Patch(
-        source=edited, diff=_diff(source, edited, path), applied=applied, instructions=told
+        source=edited, diff=unified(source, edited, path), applied=applied, instructions=told
     )
 
 
-def _no_libcst(error: ImportError) -> ImportError | PatchError:
+def no_libcst(error: ImportError) -> ImportError | PatchError:
     """What to raise where the editing of sources cannot be imported."""
     if (error.name or "").partition(".")[0] != "libcst":
         return error
@@ -83,7 +83,7 @@ def _no_libcst(error: ImportError) -> ImportError | PatchError:
     )
 
 
-def _compiles(source: str, path: str) -> bool:
+def compiles(source: str, path: str) -> bool:
     try:
         compile(source, path, "exec", dont_inherit=True)
     except (SyntaxError, ValueError):
@@ -91,7 +91,7 @@ def _compiles(source: str, path: str) -> bool:
     return True
 
 
-def _diff(before: str, after: str, path: str) -> str:
+def unified(before: str, after: str, path: str) -> str:
     name = os.path.relpath(path) if os.path.isabs(path) else path
     if name.startswith(os.pardir):
         name = os.path.abspath(path).lstrip(os.sep)

@@ -4,7 +4,7 @@ source."""
 from __future__ import annotations
 
 from goodfit.facts import Facts
-from goodfit.patch import Patch, _compiles, _diff, _no_libcst
+from goodfit.patch import Patch, compiles, no_libcst, unified
 from goodfit.patch.changes import DataChange
 
 
@@ -28,15 +28,15 @@ def mend_crash(source: str, path: str, facts: Facts) -> Patch:
     try:
         from goodfit.patch.crashes.write import told, write
     except ImportError as error:
-        raise _no_libcst(error) from error
+        raise no_libcst(error) from error
     edited, instruction = write(source, path, facts)
     if edited is None or edited == source:
         left = instruction or told(facts, "the source says so already")
         return Patch(instructions=(left,))
-    if not _compiles(edited, path):
+    if not compiles(edited, path):
         return Patch(instructions=(told(facts, "the edited source would not compile"),))
     return Patch(
         source=edited,
-        diff=_diff(source, edited, path),
+        diff=unified(source, edited, path),
         applied=(DataChange(remedy=proof.fix, parameters=proof.parameters),),
     )

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from goodfit.facts import Facts
 from goodfit.report.words import clean, percent
 from goodfit.results import FitResult
 
@@ -53,12 +52,6 @@ class Confusion:
     upright: bool
 
 
-def class_names(facts: Facts) -> tuple[str, ...]:
-    """Classes by their folders, where images were read from folders."""
-    folders = facts.images.folders if facts.images is not None else ()
-    return next((tuple(one.classes) for one in folders if one.role == "train"), ())
-
-
 def confusion(fit: FitResult) -> Confusion | None:
     """The matrix of a classifier; None for others, and for more classes than a table can hold."""
     trace = fit.facts.trace
@@ -67,8 +60,8 @@ def confusion(fit: FitResult) -> Confusion | None:
     classes = sorted(set(counts) | {c for row in counts.values() for c in row}, key=_order)
     if found is None or not 2 <= len(classes) <= CLASSES:
         return None
-    known = class_names(fit.facts)
-    names = {c: _named(c, known) for c in classes}
+    images = fit.facts.images
+    names = {c: (images.name_of(c) if images is not None else "") or c for c in classes}
     lines = tuple(_line(c, counts[c], names) for c in classes if sum(counts.get(c, {}).values()))
     role = "Validation" if found.set == "validation" else "Training"
     return Confusion(
@@ -87,11 +80,6 @@ def _order(label: str) -> tuple[int, float, str]:
         return (0, float(label), label)
     except ValueError:
         return (1, 0.0, label)
-
-
-def _named(label: str, names: Sequence[str]) -> str:
-    known = label.isdecimal() and int(label) < len(names)
-    return names[int(label)] if known else label
 
 
 def _recall(label: str, row: Mapping[str, int]) -> float:

@@ -8,7 +8,7 @@ inputs of measured numbers, pictures or texts, which hardly meet but by copying,
 fifty that must be wrong, and labels that differ between equal rows clearly more often than a
 learner errs on other rows: two rows drawn from a task with error e differ with 2 e (1 - e). Else
 equal rows with different labels are the task's own uncertainty: a tip. Pictures that show the same
-as one of another class, though saved anew or resized, are a warning from one in fifty on.
+as one of another class, though saved anew, are a warning from one in fifty on.
 Remedies: none; settle the labels, or add inputs that tell the rows apart.
 Source: the ceiling is the Bayes rule on the counts: Devroye, Györfi, Lugosi, "A Probabilistic
 Theory of Pattern Recognition" (1996), section 2.1.

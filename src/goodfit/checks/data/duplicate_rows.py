@@ -2,7 +2,7 @@
 
 Sees: training rows (or validation rows) equal, or almost equal, to another row of the set, where
 the inputs are measured numbers, pictures or texts, which meet by copying only; pictures that show
-the same as another, though saved anew, resized or made brighter.
+the same as another, though saved anew. Most of those made brighter, or shifted, are not seen.
 Why it matters: copies count several times in the loss, make a set look larger than it is, and end
 up on both sides of the next split.
 Evidence: the number of rows equal to an earlier one, and of rows almost equal to another, as shares

@@ -3,9 +3,9 @@
 Sees: more validation rows equal to a training row than the duplicates within the training set
 explain; and, of inputs that are not whole numbers, a large share of such rows even where
 duplicates do explain them (rows copied before the split). Of pictures, those that show the same as
-a training picture though saved anew, resized or made brighter: a warning from a twentieth of the
-validation pictures on, a tip from a hundredth. Of files in folders, those with the very bytes of a
-training file, whether or not their rows were looked at.
+a training picture though saved anew (most of those made brighter, or shifted, are not seen): a
+warning from a twentieth of the validation pictures on, a tip from a hundredth. Of files in folders,
+those with the very bytes of a training file, whether or not their rows were looked at.
 Why it matters: a model that memorises answers these rows right, so the validation score looks
 better than the score on new data will be.
 Evidence: the number of such rows, how many have the same target, and how many were to be expected
@@ -165,7 +165,7 @@ CHECK = Check(
         "files": "{leaked} of {rows} validation files ({share:.1%}) have the very bytes of a "
         "training file ({named}).",
         "pictures": "{leaked} of {rows} validation images ({share:.1%}) show the same as a "
-        "training image, saved anew, resized or changed a little: they are no new images.",
+        "training image, saved anew or changed a little: they are no new images.",
     },
     advice={
         "leaked": "Remove these rows from the training set, and split before any step that copies "

@@ -128,7 +128,7 @@ def augmentation_against_task(
     predictions = trace.predictions if trace is not None else None
     worst = max(pairs, key=lambda pair: (_confused(pair, predictions) or 0.0, pair.each))
     confused = _confused(worst, predictions)
-    one, other = (_called(images, move.true) for move in (worst.one, worst.other))
+    one, other = (images.name_of(move.true) or move.true for move in (worst.one, worst.other))
     copes = confused is not None and confused < CONFUSED.value
     evidence = {
         "change": CHANGES[worst.change],
@@ -149,13 +149,6 @@ def augmentation_against_task(
         where=_where(facts, worst.change, model, settings),
         remedies=_remedies(facts, worst.change),
     )
-
-
-def _called(images: ImageFacts, label: str) -> str:
-    """A class by the name of its folder where it has one."""
-    names = next((tuple(one.classes) for one in images.folders if one.role == "train"), ())
-    known = label.isdigit() and int(label) < len(names)
-    return names[int(label)] if known else label
 
 
 def _by_rotation(facts: AugmentationFacts, change: str) -> bool:

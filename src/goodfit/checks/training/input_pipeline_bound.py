@@ -121,7 +121,7 @@ CHECK = Check(
     advice={
         "ImageDataGenerator": "Give fit goodfit.AugmentedImages(x, y, flip=..., rotation=..., "
         "translation=..., zoom=...) in place of the generator: it changes images several times as "
-        "fast, in threads, on every backend.",
+        "fast, on every backend.",
         "uncompiled": "Take these layers out of the model and give fit "
         "goodfit.AugmentedImages(x, y, rotation=..., translation=..., zoom=...), which changes "
         "images alike while the compiled step runs.",

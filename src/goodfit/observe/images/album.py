@@ -58,8 +58,6 @@ class Album:
         self.input = name
         self._limits = value_range(*extremes(upright_ones), upright_ones.dtype)
         self.task = self._task()
-        folders = facts.images.folders if facts.images is not None else ()
-        self._names = next((tuple(f.classes) for f in folders if f.role == "train"), ())
 
     def _task(self) -> Task | None:
         """What is to be told apart; None where it is no classes."""
@@ -95,7 +93,8 @@ class Album:
 
     def called(self, label: int) -> str:
         """A class by the name of its folder, where that is known, else by its number."""
-        return self._names[label] if 0 <= label < len(self._names) else str(label)
+        images = self.facts.images
+        return (images.name_of(str(label)) if images is not None else "") or str(label)
 
     # Samples ---------------------------------------------------------------
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from goodfit.observe.images.files import Files
+from goodfit.observe.images.files import Files, hashed
 
 SHOWN = 10
 PIECE = 1_000_000
@@ -26,14 +25,11 @@ class Copies:
 
 
 def _hash_of(path: str) -> int:
-    found = hashlib.blake2b(digest_size=8)
     try:
         with open(path, "rb") as file:
-            while piece := file.read(PIECE):
-                found.update(piece)
+            return hashed(iter(lambda: file.read(PIECE), b""))
     except OSError:
         return 0
-    return int.from_bytes(found.digest(), "little")
 
 
 def settle(sets: Sequence[Files], seconds: float) -> None:

@@ -11,7 +11,7 @@ import hashlib
 import os
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -93,7 +93,7 @@ def _none(paths: Sequence[str]) -> Files:
     )
 
 
-def hashed(*parts: bytes) -> int:
+def hashed(parts: Iterable[bytes]) -> int:
     """A hash of 64 bits, never 0."""
     found = hashlib.blake2b(digest_size=8)
     for part in parts:
@@ -139,7 +139,7 @@ def _open(path: str, image: ModuleType | None, tensorflow: bool) -> Opened:
         header, reason = _by_pillow(image, path)
     if header is not None and tensorflow and header.format not in DECODED_BY_TENSORFLOW:
         reason = f"it is a {header.format} image, which TensorFlow does not read, whatever its name"
-    digest = 0 if reason else hashed(size.to_bytes(8, "little"), head, tail)
+    digest = 0 if reason else hashed([size.to_bytes(8, "little"), head, tail])
     return Opened(header, size, digest, size <= WHOLE, reason)
 
 

@@ -7,7 +7,6 @@ photographs after a few hundred images, in a fraction of a second.
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Mapping, Sequence
 
@@ -15,6 +14,7 @@ import numpy as np
 
 from goodfit.facts import ClassMove
 from goodfit.observe.baselines.threads import one_thread
+from goodfit.observe.images.hashes import averaging
 
 LEARNER = "kernel ridge regression on 16 x 16 pixels"
 SIDE = 16
@@ -31,18 +31,8 @@ def reduced(images: np.ndarray, side: int = SIDE) -> np.ndarray:
     found = images.astype(np.float32, copy=False)
     for axis, size in ((1, images.shape[1]), (2, images.shape[2])):
         if size > side:
-            found = np.moveaxis(np.moveaxis(found, axis, -1) @ _covering(size, side).T, -1, axis)
+            found = np.moveaxis(np.moveaxis(found, axis, -1) @ averaging(size, side).T, -1, axis)
     return np.where(np.isfinite(found), found, np.float32(0))
-
-
-@functools.cache
-def _covering(size: int, side: int) -> np.ndarray:
-    """(side, size): what share of each new pixel every old one has."""
-    edges = np.linspace(0, size, side + 1)
-    old = np.arange(size)
-    covered = np.minimum(edges[1:, None], old + 1) - np.maximum(edges[:-1, None], old)
-    found: np.ndarray = (np.clip(covered, 0, None) * side / size).astype(np.float32)
-    return found
 
 
 class Learner:

@@ -18,6 +18,7 @@ from goodfit.facts import Facts, FitPictures, PictureGroup
 from goodfit.observe.baselines.quality import log_probabilities
 from goodfit.observe.images.album import ROLES, Album, NoImagesError, Role
 from goodfit.observe.images.augment_source import source_of
+from goodfit.observe.images.files import PILLOW_MISSING, pillow
 from goodfit.observe.images.measures import measures
 from goodfit.observe.images.outliers import outliers
 from goodfit.observe.images.pixels import Pixels, extremes, value_range
@@ -26,9 +27,6 @@ from goodfit.observe.images.thumbnails import Shot, ShotRow, as_bytes, pictured
 if TYPE_CHECKING:
     from goodfit.observe.training.analyse import Analysis
 
-MISSING = (
-    "pictures need Pillow, which is not installed: install it with `pip install 'goodfit[images]'`"
-)
 CLASSES, OF_CLASS, WRONG, PAIRS, SUSPECTS, ODD = 10, 12, 24, 12, 24, 24
 READ, AUGMENTED, VERSIONS, SEED = 64, 5, 6, 0
 LIMIT = 280_000
@@ -51,10 +49,8 @@ def fit_pictures(work: Analysis, facts: Facts) -> FitPictures:
         album = Album(work, facts)
     except NoImagesError:
         return FitPictures()
-    try:
-        import PIL  # noqa: F401
-    except ImportError:
-        return FitPictures(note=MISSING)
+    if pillow() is None:
+        return FitPictures(note=f"there are no pictures: {PILLOW_MISSING}")
     made = (work.attempt(f"pictures ({name})", partial(_group, album, name)) for name in _GROUPS)
     return FitPictures(groups=tuple(group for group in made if group is not None))
 

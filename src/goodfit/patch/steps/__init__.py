@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from goodfit.facts import Facts
-from goodfit.patch import _compiles, _diff, _no_libcst
+from goodfit.patch import compiles, no_libcst, unified
 from goodfit.patch.changes import CannotEditError
 from goodfit.results import Finding
 
@@ -44,7 +44,7 @@ def steps(source: str, path: str, facts: Facts, codes: Collection[str]) -> tuple
     try:
         from goodfit.patch.script import Script
     except ImportError as error:
-        raise _no_libcst(error) from error
+        raise no_libcst(error) from error
     try:
         edited = dict(_edited(Script(source), path, facts, codes))
     except CannotEditError:
@@ -60,7 +60,7 @@ def layer_steps(
     try:
         from goodfit.patch.steps.layers import relayered
     except ImportError as error:
-        raise _no_libcst(error) from error
+        raise no_libcst(error) from error
     try:
         edited = dict(relayered(source, path, facts, findings))
     except CannotEditError:
@@ -71,9 +71,9 @@ def layer_steps(
 def _steps(source: str, path: str, edited: Mapping[str, str]) -> tuple[Step, ...]:
     """What is Python and another script."""
     return tuple(
-        Step(what=what, source=text, diff=_diff(source, text, path))
+        Step(what=what, source=text, diff=unified(source, text, path))
         for text, what in edited.items()
-        if text != source and _compiles(text, path)
+        if text != source and compiles(text, path)
     )
 
 
