@@ -88,7 +88,7 @@ class AugmentedImages(keras.utils.PyDataset):  # type: ignore[misc]
         super().__init__(workers=workers, max_queue_size=max_queue_size)
         self.policy = Policy(**changes)
         self.batch_size = int(batch_size)
-        self._x, self._y, self._weight = _images(x), map_leaves(np.asarray, y), sample_weight
+        self.x, self.y, self._weight = _images(x), map_leaves(np.asarray, y), sample_weight
         self._shuffle, self._seed = shuffle, seed
         self._mixing, self._alpha = mixing, alpha
         self._check()
@@ -100,11 +100,11 @@ class AugmentedImages(keras.utils.PyDataset):  # type: ignore[misc]
                 f"batch_size is {self.batch_size} and seed is {self._seed}; expected a batch_size "
                 "of 1 or more and a seed of 0 or more"
             )
-        for name, tree in (("y", self._y), ("sample_weight", self._weight)):
+        for name, tree in (("y", self.y), ("sample_weight", self._weight)):
             for leaf in leaves(tree):
-                if len(leaf) != len(self._x):
+                if len(leaf) != len(self.x):
                     raise ValueError(
-                        f"{name} has {len(leaf)} rows and x has {len(self._x)}; expected as many"
+                        f"{name} has {len(leaf)} rows and x has {len(self.x)}; expected as many"
                     )
         if self._mixing is None:
             return
@@ -112,7 +112,7 @@ class AugmentedImages(keras.utils.PyDataset):  # type: ignore[misc]
             raise ValueError(f"mixing is {self._mixing!r}; expected 'mixup', 'cutmix' or None")
         if self._alpha <= 0:
             raise ValueError(f"alpha is {self._alpha}; expected a number above 0")
-        if any(leaf.dtype.kind not in "fb" and not _one_hot(leaf) for leaf in leaves(self._y)):
+        if any(leaf.dtype.kind not in "fb" and not _one_hot(leaf) for leaf in leaves(self.y)):
             raise ValueError(
                 "y holds integers, and class indices cannot be mixed; expected one-hot targets "
                 "(keras.utils.to_categorical, with the loss 'categorical_crossentropy') or floats"
@@ -120,14 +120,14 @@ class AugmentedImages(keras.utils.PyDataset):  # type: ignore[misc]
 
     def _epoch(self, number: int) -> tuple[int, np.ndarray]:
         """An epoch and its order of rows."""
-        order = np.arange(len(self._x))
+        order = np.arange(len(self.x))
         if self._shuffle:
             np.random.default_rng((self._seed, number, 0)).shuffle(order)
         return number, order
 
     def __len__(self) -> int:
         """Batches of an epoch."""
-        return math.ceil(len(self._x) / self.batch_size)
+        return math.ceil(len(self.x) / self.batch_size)
 
     def __getitem__(self, index: int) -> tuple[Any, ...]:
         """Batch `index` of the epoch: images (rows, height, width, channels) in float32, targets,
@@ -137,8 +137,8 @@ class AugmentedImages(keras.utils.PyDataset):  # type: ignore[misc]
         epoch, order = self._now
         rows = order[index * self.batch_size : (index + 1) * self.batch_size]
         generator = np.random.default_rng((self._seed, epoch, index + 1))
-        images = changed(self._x[rows], self.policy, generator)
-        y, weight = map_leaves(lambda leaf: leaf[rows], (self._y, self._weight))
+        images = changed(self.x[rows], self.policy, generator)
+        y, weight = map_leaves(lambda leaf: leaf[rows], (self.y, self._weight))
         if self._mixing is not None:
             images, pairing = mix(images, self._mixing, self._alpha, generator)
             y, weight = map_leaves(pairing.mixed, (y, weight))

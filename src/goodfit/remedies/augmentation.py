@@ -21,20 +21,14 @@ from typing import Any
 
 import numpy as np
 
+from goodfit.augmented import policy
 from goodfit.recipe import Config, Recipe
 from goodfit.remedies.cure import Cure, DoesNotApplyError, Parameter
 from goodfit.remedies.features import AUGMENTING, fed, numbers, sole_reader
 from goodfit.remedies.layers import Layer, edited, inserted_after, model_config
 
 LAYERS: Mapping[str, str] = {
-    "flip": "RandomFlip",
-    "rotation": "RandomRotation",
-    "zoom": "RandomZoom",
-    "translation": "RandomTranslation",
-    "shear": "RandomShear",
-    "brightness": "RandomBrightness",
-    "contrast": "RandomContrast",
-    "erasing": "RandomErasing",
+    **policy.KINDS,
     "color": "RandomColorJitter",
     "rand_augment": "RandAugment",
 }
@@ -44,11 +38,11 @@ CHAINS: Mapping[str, tuple[str, ...]] = {
 }
 """Kinds that are several layers, one behind the other."""
 KINDS = (*LAYERS, *CHAINS)
-RANGED = ("brightness", "contrast", "erasing", "color", "rand_augment")
+RANGED = (*policy.RANGED, "color", "rand_augment")
 """Kinds that must know the range of the values."""
 COLOURED = ("color", "rand_augment")
 """Kinds that need three channels."""
-UNCOMPILED = ("rotation", "zoom", "translation", "shear")
+UNCOMPILED = policy.GEOMETRIC
 """Kinds whose layers say that they do not support `jit_compile`."""
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from goodfit.facts import Facts
-from goodfit.observe.baselines.tasks import Task, task_of
 from goodfit.observe.data.arrays import take, to_numpy
+from goodfit.observe.images.classes import class_task, target_of
 from goodfit.observe.images.pixels import (
     Pixels,
     extremes,
@@ -57,20 +57,7 @@ class Album:
         self.facts = facts
         self.input = name
         self._limits = value_range(*extremes(upright_ones), upright_ones.dtype)
-        self.task = self._task()
-
-    def _task(self) -> Task | None:
-        """What is to be told apart; None where it is no classes."""
-        found = self._targets("train", None)
-        if found is None:
-            return None
-        task = task_of(found, self.loss[0], self._units())
-        return None if isinstance(task, str) or task.kind != "classes" else task
-
-    def _units(self) -> int | None:
-        answers = self.work.answers.get("train")
-        found = answers.predictions if answers is not None else None
-        return int(np.prod(found.shape[1:])) if found is not None else None
+        self.task = class_task(work)
 
     @property
     def loss(self) -> tuple[str, bool]:
@@ -88,8 +75,7 @@ class Album:
         else:
             rows = self.work.watched.intake.rows(role)
             y = None if rows is None else take(rows.y, numbers)
-        outputs = outputs_of(y, self.work.model, self.work.settings) if y is not None else ()
-        return outputs[0].target if outputs else None
+        return target_of(self.work, y)
 
     def called(self, label: int) -> str:
         """A class by the name of its folder, where that is known, else by its number."""

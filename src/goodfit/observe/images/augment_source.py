@@ -12,11 +12,11 @@ from goodfit.augmented.dataset import AugmentedImages
 from goodfit.augmented.draw import changed
 from goodfit.augmented.policy import KINDS, USUAL
 from goodfit.facts import AugmentationFacts, DataFacts
-from goodfit.observe.baselines.tasks import Task, task_of
+from goodfit.observe.baselines.tasks import Task
 from goodfit.observe.data.arrays import to_numpy
 from goodfit.observe.images import augment_generator, augment_layers, augment_pipeline
+from goodfit.observe.images.classes import class_task
 from goodfit.observe.images.pixels import image_input, input_called, upright
-from goodfit.observe.training.outputs import outputs_of
 
 if TYPE_CHECKING:
     from goodfit.observe.training.analyse import Analysis
@@ -76,15 +76,7 @@ def _seen(work: Analysis) -> _Seen | None:
     if sample is None or name is None:
         return None
     rows = upright(to_numpy(input_called(sample.x, name)))
-    return None if rows is None else _Seen(name, rows, _task(work, sample.y))
-
-
-def _task(work: Analysis, y: Any) -> Task | None:
-    outputs = outputs_of(y, work.model, work.settings)
-    if not outputs or outputs[0].target is None:
-        return None
-    found = task_of(outputs[0].target, outputs[0].loss.name if outputs[0].loss else "")
-    return found if isinstance(found, Task) and found.kind == "classes" else None
+    return None if rows is None else _Seen(name, rows, class_task(work))
 
 
 def _classes(task: Task, y: np.ndarray) -> np.ndarray:
@@ -137,7 +129,7 @@ def _of_feed(feed: AugmentedImages, task: Task | None) -> Source:
         flips=flips.get(policy.flip, (policy.flip,)),
         rotation=360 * min(max(map(abs, policy.between("rotation"))), 0.5),
     )
-    images, y = feed._x, feed._y
+    images, y = feed.x, feed.y
     return Source(
         facts=facts,
         images=images,

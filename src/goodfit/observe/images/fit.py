@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from goodfit.facts import ImageFacts
-from goodfit.observe.baselines.tasks import Task, task_of
+from goodfit.observe.baselines.tasks import Task
 from goodfit.observe.data import datasets
 from goodfit.observe.images import look
+from goodfit.observe.images.classes import class_task, target_of
 from goodfit.observe.images.sets import Part
-from goodfit.observe.training.outputs import outputs_of
 from goodfit.observe.training.sampling import from_arrays
 
 if TYPE_CHECKING:
@@ -25,24 +25,9 @@ SHARE = 0.05
 """The part of the training time that folders may take, where that is more than their usual."""
 
 
-def _target(work: Analysis, y: Any) -> tuple[np.ndarray | None, str]:
-    """Targets of the first output, and the name of its loss."""
-    outputs = outputs_of(y, work.model, work.settings) if y is not None else ()
-    if not outputs:
-        return None, ""
-    loss = outputs[0].loss
-    return outputs[0].target, loss.name if loss is not None else ""
-
-
-def _units(work: Analysis) -> int | None:
-    shape = work.model.outputs[0].shape if work.model and work.model.outputs else None
-    known = shape is not None and all(isinstance(size, int) for size in shape)
-    return int(np.prod([size or 1 for size in shape])) if known and shape is not None else None
-
-
 def _labels(work: Analysis, task: Task | None, y: Any, rows: int) -> np.ndarray | None:
     """The class of each row; None where there are none."""
-    target = _target(work, y)[0]
+    target = target_of(work, y)
     if task is None or target is None or len(target) != rows:
         return None
     try:
@@ -53,11 +38,7 @@ def _labels(work: Analysis, task: Task | None, y: Any, rows: int) -> np.ndarray 
 
 def _parts(work: Analysis) -> dict[str, Part]:
     samples, parts = work.watched.samples, {}
-    task: Task | str | None = None
-    if "train" in samples:
-        target, loss = _target(work, samples["train"].y)
-        task = None if target is None else task_of(target, loss, _units(work))
-    known = task if isinstance(task, Task) and task.kind == "classes" else None
+    known = class_task(work)
     for role, sample in samples.items():
         rows = work.watched.intake.rows(role) if sample.index is not None else None
         parts[role] = Part(
