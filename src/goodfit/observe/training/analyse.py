@@ -303,8 +303,11 @@ def _first(rows: Rows) -> Rows:
 _EMPTY = ModelFacts(name="", kind="")
 
 
-def analyse(remains: Remains, tell: Callable[[str, object], None]) -> Facts:
-    """All facts of a watched fit. Never raises: what fails is named in `missing`."""
+def analyse(
+    remains: Remains, tell: Callable[[str, object], None]
+) -> tuple[Facts, FitPictures | None]:
+    """All facts of a watched fit, and thumbnails of its images where they were asked for. Never
+    raises: what fails is named in `missing`."""
     from goodfit.observe.training import assemble, summary
 
     work = Analysis(remains)
@@ -342,11 +345,9 @@ def analyse(remains: Remains, tell: Callable[[str, object], None]) -> Facts:
         backend=keras.backend.backend(),
         missing=work.missing,
     )
-    if remains.pictures and remains.baselines:
-        made = work.attempt("pictures", lambda: _pictures(work, facts))
-        if made is not None:
-            tell("pictures", made)
-    return facts
+    if not remains.pictures or not remains.baselines:
+        return facts, None
+    return facts, work.attempt("pictures", lambda: _pictures(work, facts))
 
 
 def _images(work: Analysis, data: DataFacts | None) -> ImageFacts | None:

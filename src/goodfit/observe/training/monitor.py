@@ -133,9 +133,7 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
             self._tell(name, self._facts[name])
 
     def _tell(self, kind: str, record: object) -> None:
-        if isinstance(record, FitPictures):  # for people's eyes, and not of the record
-            self.pictures = record
-        elif self._sink is not None:
+        if self._sink is not None:
             self._sink(kind, record)
 
     @_harmless
@@ -297,7 +295,8 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
             if self._watched is None:
                 self._analysed = self._untrained()
             else:
-                self._analysed = analyse(self._remains(baselines, crashed), self._tell)
+                remains = self._remains(baselines, crashed)
+                self._analysed, self.pictures = analyse(remains, self._tell)
             # The facts are all that is kept of the user's model and data.
             self._watched, self._told = None, {}
         return self._analysed
