@@ -151,9 +151,18 @@ class CallbackRecipe:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mixing:
+    """Images of a batch mixed with each other, anew in every epoch; see
+    `goodfit.AugmentedImages`."""
+
+    kind: Literal["mixup", "cutmix"]
+    alpha: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FitRecipe:
     """How `fit` is called. `class_weight` is by class index; `batch_size` None is Keras' own 32;
-    `steps` is steps_per_epoch, None for one pass."""
+    `steps` is steps_per_epoch, None for one pass; `mixing` is how a feed mixes training images."""
 
     epochs: int = 1
     batch_size: int | None = None
@@ -161,6 +170,7 @@ class FitRecipe:
     class_weight: Mapping[int, float] | None = None
     steps: int | None = None
     callbacks: tuple[CallbackRecipe, ...] = ()
+    mixing: Mixing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from small_data import TWO_LAYERS, dense, kinds, layer, layer_named, recipe, sequential
 
-from goodfit.recipe import ModelRecipe, Task, leaves
+from goodfit.recipe import Mixing, ModelRecipe, Task, leaves
 from goodfit.remedies import BY_ID, DoesNotApplyError
 
 Y = np.arange(40) % 3
@@ -268,19 +268,18 @@ def test_mixup_is_the_same_for_the_same_seed() -> None:
     assert not np.array_equal(first.x, other.x)
 
 
-def test_cutmix_lays_a_box_of_one_image_over_another() -> None:
-    x = np.zeros((40, 8, 8, 1), dtype="uint8") + np.arange(40, dtype="uint8")[:, None, None, None]
-    task = Task(name="classes", classes=3, inputs="image")
-    changed = BY_ID["mixup"](recipe(Y, x=x, config=CONV, task=task), kind="cutmix", alpha=1.0)
-    made, targets = changed.data.train.x[40:], changed.data.train.y[40:]
-    for row, image in enumerate(made):
-        values = np.unique(image)
-        assert len(values) <= 2
-        own = float((image == row).mean())
-        partner = [int(value) for value in values if value != row]
-        if partner and Y[partner[0]] != Y[row]:
-            assert targets[row, Y[row]] == pytest.approx(own, abs=1e-6)
-    assert any(len(np.unique(image)) == 2 for image in made)
+@pytest.mark.parametrize("kind", ["mixup", "cutmix"])
+def test_images_are_left_to_a_feed_that_mixes_them(kind: str) -> None:
+    given = recipe(
+        Y,
+        x=np.zeros((40, 8, 8, 1), dtype="uint8"),
+        config=CONV,
+        task=Task(name="classes", inputs="image"),
+    )
+    changed = BY_ID["mixup"](given, kind=kind, alpha=1.0)
+    assert changed.fit.mixing == Mixing(kind=kind, alpha=1.0)
+    assert changed.data.train.x is given.data.train.x
+    assert np.array_equal(changed.data.train.y.argmax(axis=1), Y)
 
 
 def test_mixup_does_not_fit() -> None:
@@ -293,6 +292,11 @@ def test_mixup_does_not_fit() -> None:
     given = recipe(Y % 2, loss="binary_crossentropy", task=BINARY, class_weight={0: 1.0, 1: 2.0})
     with pytest.raises(DoesNotApplyError, match="class weight"):
         BY_ID["mixup"](given)
+    stepped = recipe(
+        Y, x=np.zeros((40, 8, 8, 1)), config=CONV, task=Task(name="classes", inputs="image")
+    ).with_fit(steps=3)
+    with pytest.raises(DoesNotApplyError, match="once"):
+        BY_ID["mixup"](stepped)
     with pytest.raises(ValueError, match="expected 'mixup' or 'cutmix'"):
         BY_ID["mixup"](recipe(Y), kind="both")
 

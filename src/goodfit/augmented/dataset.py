@@ -8,15 +8,15 @@ model trains on the one before, on every backend.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import numpy as np
 
 from goodfit.augmented.draw import changed
-from goodfit.augmented.mixing import Kind, mix
+from goodfit.augmented.mixing import KINDS, mix
 from goodfit.augmented.policy import Policy
-from goodfit.recipe import leaves, map_leaves
+from goodfit.recipe import Mixing, leaves, map_leaves
 
 
 class AugmentedImages(keras.utils.PyDataset):  # type: ignore[misc]
@@ -77,7 +77,7 @@ class AugmentedImages(keras.utils.PyDataset):  # type: ignore[misc]
         batch_size: int = 32,
         shuffle: bool = True,
         seed: int = 0,
-        mixing: Kind | None = None,
+        mixing: Literal["mixup", "cutmix"] | None = None,
         alpha: float = 0.2,
         workers: int | None = None,
         max_queue_size: int = 10,
@@ -90,7 +90,7 @@ class AugmentedImages(keras.utils.PyDataset):  # type: ignore[misc]
         self.batch_size = int(batch_size)
         self.x, self.y, self._weight = _images(x), map_leaves(np.asarray, y), sample_weight
         self._shuffle, self._seed = shuffle, seed
-        self._mixing, self._alpha = mixing, alpha
+        self._mixing = None if mixing is None else Mixing(kind=mixing, alpha=alpha)
         self._check()
         self._now = self._epoch(0)
 
@@ -108,10 +108,11 @@ class AugmentedImages(keras.utils.PyDataset):  # type: ignore[misc]
                     )
         if self._mixing is None:
             return
-        if self._mixing not in ("mixup", "cutmix"):
-            raise ValueError(f"mixing is {self._mixing!r}; expected 'mixup', 'cutmix' or None")
-        if self._alpha <= 0:
-            raise ValueError(f"alpha is {self._alpha}; expected a number above 0")
+        kind, alpha = self._mixing.kind, self._mixing.alpha
+        if kind not in KINDS:
+            raise ValueError(f"mixing is {kind!r}; expected 'mixup', 'cutmix' or None")
+        if alpha <= 0:
+            raise ValueError(f"alpha is {alpha}; expected a number above 0")
         if any(leaf.dtype.kind not in "fb" and not _one_hot(leaf) for leaf in leaves(self.y)):
             raise ValueError(
                 "y holds integers, and class indices cannot be mixed; expected one-hot targets "
@@ -140,7 +141,7 @@ class AugmentedImages(keras.utils.PyDataset):  # type: ignore[misc]
         images = changed(self.x[rows], self.policy, generator)
         y, weight = map_leaves(lambda leaf: leaf[rows], (self.y, self._weight))
         if self._mixing is not None:
-            images, pairing = mix(images, self._mixing, self._alpha, generator)
+            images, pairing = mix(images, self._mixing, generator)
             y, weight = map_leaves(pairing.mixed, (y, weight))
         if weight is not None:
             return images, y, weight

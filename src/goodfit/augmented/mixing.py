@@ -7,11 +7,12 @@ al., "CutMix" (ICCV 2019), section 3.1.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
-Kind = Literal["mixup", "cutmix"]
+from goodfit.recipe import Mixing
+
+KINDS = ("mixup", "cutmix")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,12 @@ class Pairing:
     partner: np.ndarray
     share: np.ndarray
 
+    @classmethod
+    def drawn(cls, count: int, alpha: float, generator: np.random.Generator) -> Pairing:
+        """A partner for each of so many rows, and shares drawn from Beta(alpha, alpha)."""
+        partner = generator.permutation(count)
+        return cls(partner, generator.beta(alpha, alpha, count).astype("float32"))
+
     def mixed(self, values: np.ndarray) -> np.ndarray:
         """Values by row, mixed by the shares; float32."""
         own = self.share.reshape(-1, *(1,) * (values.ndim - 1))
@@ -31,27 +38,24 @@ class Pairing:
 
 
 def mix(
-    images: np.ndarray, kind: Kind, alpha: float, generator: np.random.Generator
+    images: np.ndarray, mixing: Mixing, generator: np.random.Generator
 ) -> tuple[np.ndarray, Pairing]:
-    """The images mixed in pairs, by shares drawn from Beta(alpha, alpha).
+    """The images mixed in pairs: "mixup" adds two images, "cutmix" lays a box of the one over the
+    other.
 
     Args:
         images: (rows, height, width, channels), float32.
-        kind: "mixup" adds two images, "cutmix" lays a box of the one over the other.
     """
-    count = len(images)
-    partner = generator.permutation(count)
-    share = generator.beta(alpha, alpha, count).astype("float32")
-    if kind == "mixup":
-        pairing = Pairing(partner, share)
+    pairing = Pairing.drawn(len(images), mixing.alpha, generator)
+    if mixing.kind == "mixup":
         return pairing.mixed(images), pairing
-    boxes = _boxes(share, images.shape[1:3], generator)
+    boxes = _boxes(pairing.share, images.shape[1:3], generator)
     found = images.copy()
     for row, (top, bottom, left, right) in enumerate(boxes):
-        found[row, top:bottom, left:right] = images[partner[row], top:bottom, left:right]
+        found[row, top:bottom, left:right] = images[pairing.partner[row], top:bottom, left:right]
     area = (boxes[:, 1] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 2])
     kept = 1 - area / (images.shape[1] * images.shape[2])
-    return found, Pairing(partner, kept.astype("float32"))
+    return found, Pairing(pairing.partner, kept.astype("float32"))
 
 
 def _boxes(share: np.ndarray, size: tuple[int, ...], generator: np.random.Generator) -> np.ndarray:

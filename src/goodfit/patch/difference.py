@@ -278,7 +278,7 @@ def _decision(before: Recipe, after: Recipe) -> Iterator[DecisionChange]:
 
 
 def _data(before: Recipe, after: Recipe) -> Iterator[DataChange]:
-    if _same_data(before, after):
+    if _same_data(before, after) and before.fit.mixing == after.fit.mixing:
         return
     fresh = after.remedies[len(before.remedies) :]
     found = [remedy for remedy in fresh if remedy.id in DATA_REMEDIES]
