@@ -154,6 +154,7 @@ def unpacked(folder: Path, each: int) -> Path:
 
 
 @pytest.mark.backend
+@pytest.mark.libraries
 @pytest.mark.script
 @pytest.mark.skipif(not CIFAR.exists(), reason=f"there is no {CIFAR.name} in {DATA}")
 @pytest.mark.skipif(find_spec("tensorflow") is None, reason="Keras reads folders with TensorFlow")

@@ -268,6 +268,7 @@ def test_a_time_limit_ends_a_script_that_would_not_end(tmp_path: Path) -> None:
 
 @pytest.mark.script
 @pytest.mark.backend
+@pytest.mark.libraries
 @pytest.mark.skipif(find_spec("tensorflow") is None, reason="TensorFlow is not installed")
 def test_keras_by_way_of_tensorflow(tmp_path: Path) -> None:
     ran = goodfit("tf_keras.py", cwd=tmp_path, options=("--backend", "tensorflow"))

@@ -8,7 +8,7 @@ import pytest
 from goodfit.observe.data import arrays
 from goodfit.observe.data.sets import set_facts, split_facts
 
-pytestmark = pytest.mark.backend
+pytestmark = [pytest.mark.backend, pytest.mark.libraries]
 ROWS = np.arange(12, dtype=np.float32).reshape(4, 3)
 
 

@@ -59,6 +59,7 @@ def test_a_stream_is_the_same_only_as_itself() -> None:
 
 
 @pytest.mark.backend
+@pytest.mark.libraries
 def test_a_dataset_tells_by_its_steps_whether_it_shuffles_anew() -> None:
     tf = pytest.importorskip("tensorflow")
     plain = tf.data.Dataset.from_tensor_slices(X)
@@ -77,6 +78,7 @@ def test_a_dataset_tells_by_its_steps_whether_it_shuffles_anew() -> None:
 
 
 @pytest.mark.backend
+@pytest.mark.libraries
 def test_a_loader_tells_by_its_sampler() -> None:
     torch = pytest.importorskip("torch")
     data = torch.utils.data.TensorDataset(torch.tensor(X))

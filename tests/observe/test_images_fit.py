@@ -18,7 +18,7 @@ from goodfit.observe.script.recorder import Recorder, read
 from goodfit.observe.training.analyse import Analysis
 from goodfit.observe.training.monitor import Monitor
 
-pytestmark = pytest.mark.backend
+pytestmark = [pytest.mark.backend, pytest.mark.libraries]
 RNG = np.random.default_rng(0)
 ROWS, HELD, SIDE = 96, 48, 12
 # What Keras and TensorFlow say of themselves is none of these tests' business.

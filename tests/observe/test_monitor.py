@@ -12,7 +12,7 @@ import pytest
 from goodfit.facts import Facts
 from goodfit.observe.training.monitor import Monitor
 
-pytestmark = pytest.mark.backend
+pytestmark = [pytest.mark.backend, pytest.mark.libraries]
 BACKEND = keras.backend.backend()
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(200, 6)).astype("float32")
