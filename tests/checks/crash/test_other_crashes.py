@@ -99,7 +99,7 @@ def test_each_message_is_explained_by_its_check_alone(kind: str, name: str, back
         ("optimizer-reused", "fit two models", "new optimiser for each model"),
         ("unreadable-image", "fit directory, empty file", "PIL.Image.open(path).load()"),
         ("unreadable-image", "fit directory, tiff", "save others (TIFF, HEIC, ...) as PNG"),
-        ("unreadable-image", "script no images", "('.bmp', '.gif', '.jpeg', '.jpg', '.png')"),
+        ("unreadable-image", "script no images", "'.bmp', '.gif', '.jpeg', '.jpg', '.png'"),
     ],
 )
 def test_the_advice_names_the_edit(kind: str, name: str, words: str) -> None:

@@ -24,7 +24,7 @@ _FOLDERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (case, re.compile(pattern, re.DOTALL))
     for case, pattern in (
         ("no images", r"No images found in directory (?P<folder>.+?)\. Allowed formats: "
-         r"(?P<formats>\([^)]*\))"),
+         r"\((?P<formats>[^)]*)\)"),
         ("two classes", r"When passing `label_mode=\"binary\"`, there must be exactly 2 "
          r"class_names\. Received: class_names=(?P<names>\[[^\]]*\])"),
         ("class names", r"The `class_names` passed did not match the names of the subdirectories "
