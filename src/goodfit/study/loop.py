@@ -146,9 +146,13 @@ class Loop:
         ]
 
     def _submit(self) -> None:
-        """Keep every slot busy, seed by seed."""
+        """Keep every slot busy, seed by seed; of a seed the baseline first, then the arms that take
+        longest, so that none is waited for alone."""
+        took = self._took()
+        others = [name for name in self.recipes if name != self._baseline]
+        others.sort(key=lambda name: -float(np.mean(took[name] or [0.0])))
         for seed in self._protocol.seeds:
-            for name in self.recipes:
+            for name in (self._baseline, *others):
                 if len(self._running) >= self._engine.slots or self._over():
                     return
                 wanted = seed in self._seeds[name] and seed not in self._trials[name]
@@ -224,12 +228,16 @@ class Loop:
             )
         )
 
-    def _seconds_left(self) -> float | None:
-        """By the mean of the arm's own trials, else of all."""
-        took = {
+    def _took(self) -> dict[str, list[float]]:
+        """Seconds of the trials of every arm."""
+        return {
             name: [trial.seconds for trial in trials.values()]
             for name, trials in self._trials.items()
         }
+
+    def _seconds_left(self) -> float | None:
+        """By the mean of the arm's own trials, else of all."""
+        took = self._took()
         every = [seconds for found in took.values() for seconds in found]
         if not every:
             return None
