@@ -272,6 +272,14 @@ def test_a_line_says_how_far_and_how_long_still(left, words):
     assert line(progress(3, left)) == expected
 
 
+def test_with_a_budget_a_line_says_what_of_it_is_left():
+    said = line(progress(3, 59.4), "the best 6", 600.0)
+    assert said.startswith(
+        "goodfit (the best 6): 3 of 9 trials planned so far; 10 min 00 s of the budget left; l2"
+    )
+    assert "; 0 s of the budget left" in line(progress(3, None), budget_left=-4.0)
+
+
 def test_a_short_study_says_nothing_and_a_long_one_now_and_then():
     now = [0.0]
     stream = io.StringIO()

@@ -31,6 +31,7 @@ class Teller:
         self._live = self._stream.isatty()
         self._open = False
         self.part = ""
+        self.budget_left: Callable[[], float] | None = None
 
     def __call__(self, progress: Progress) -> None:
         """Write a line where it is time for one."""
@@ -38,7 +39,7 @@ class Teller:
         if now < self._last:
             return
         self._last = now + EVERY[self._live]
-        text = line(progress, self.part)
+        text = line(progress, self.part, self.budget_left() if self.budget_left else None)
         if self._live:
             self._stream.write(f"\r\x1b[2K{text}")
             self._open = True
@@ -54,10 +55,13 @@ class Teller:
             self._open = False
 
 
-def line(progress: Progress, part: str = "") -> str:
-    """One line: how far, how long still, what runs, which arm looks best."""
+def line(progress: Progress, part: str = "", budget_left: float | None = None) -> str:
+    """One line: how far, how long still, what runs, which arm looks best. A study with a budget
+    plans as it goes, so its trials say little of the time that is left."""
     words = [f"{progress.done} of {progress.total} trials"]
-    if progress.seconds_left is not None:
+    if budget_left is not None:
+        words = [f"{words[0]} planned so far", f"{_time(max(budget_left, 0.0))} of the budget left"]
+    elif progress.seconds_left is not None:
         words.append(f"{_time(progress.seconds_left)} left")
     if progress.epoch is not None:
         words.append(f"{progress.arm}, seed {progress.seed}, epoch {progress.epoch.index + 1}")

@@ -98,6 +98,9 @@ class Work:
         self, part: str, arms: Sequence[Proposal], protocol: Protocol, engine: Engine, store: Store
     ) -> Ran:
         self.teller.part = part
+        budget = self.plan.budget
+        if budget is not None:
+            self.teller.budget_left = lambda: budget * (1 - self.spent())
         shared = self._known
         if shared is None or shared[0] != replace(protocol, seeds=()):
             known = Known(cut=Cutter(protocol), digests=self.digests)
