@@ -41,9 +41,13 @@ def small_recipe() -> Recipe:
 
 
 def studied(
-    budget: float, search: int = 0, store: Store | Unkept | None = None
+    budget: float,
+    search: int = 0,
+    store: Store | Unkept | None = None,
+    longer: dict[str, float] | None = None,
 ) -> tuple[Ran, Scripted]:
-    """A study of four remedies with a budget of so many trials."""
+    """A study of four remedies with a budget of so many trials; some arms take longer than one."""
+    longer = longer or {}
     small = small_recipe()
     engine = Scripted(Shares(SHARES))
     work = Work(
@@ -52,7 +56,7 @@ def studied(
         recipe=small,
         folder=Path(),
         started=0.0,
-        clock=lambda: float(len(engine.trained)),
+        clock=lambda: sum(longer.get(arm, 1.0) for arm, _ in engine.trained),
     )
     design = propose(small, work.plan.chains(), cures=BY_ID, apply=applied)
     return work._explore(design.arms, engine, store or Unkept()), engine
@@ -100,6 +104,17 @@ def test_where_there_is_no_time_for_all_arms_the_first_are_known():
     assert seeds(ran) == {"baseline": 2, "l2": 2, "dropout": 1, "weight-decay": 1, "max-norm": 0}
     assert ran.arms[4].notes == ("Not looked at: the time went to the others.",)
     assert ran.leader == "l2"
+
+
+def test_an_arm_that_takes_very_long_does_not_cost_the_best_their_seeds():
+    ran, engine = studied(budget=30, longer={"weight-decay": 20.0})
+    assert engine.trained.count(("weight-decay", 0)) == 1
+    found = seeds(ran)
+    assert found["weight-decay"] == 0
+    assert min(found["baseline"], found["l2"]) >= 2
+    # Once the best are known there is time for it, as for all arms that were asked for.
+    ran, engine = studied(budget=300, longer={"weight-decay": 220.0})
+    assert engine.trained.count(("weight-decay", 0)) == 2
 
 
 def test_a_search_takes_its_share_of_the_time_and_leaves_the_rest_to_the_best():

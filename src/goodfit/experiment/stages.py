@@ -3,6 +3,7 @@ seeds for the best of them, as in successive halving (Jamieson and Talwalkar, AI
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -21,6 +22,9 @@ HALVINGS = ((2, 6, 2), (4, 3, 3), (8, 2, None))
 """One in so many arms goes on, so many at most, two at least; and under how many seeds, None for
 all of them."""
 LEAST = 2
+LATE = 0.15
+"""Share of the budget after which looks that still run are given up, where the time for looking is
+over: one arm that takes very long must not cost the best ones their seeds."""
 
 
 @dataclass(kw_only=True)
@@ -46,7 +50,8 @@ class Stages:
 
     Attributes:
         arms: so far, the baseline first; those designed come before those found on the way.
-        train: trains arms, and says what all of them came to.
+        train: trains arms, and says what all of them came to; once its last argument answers True,
+            what still runs is given up.
         fresh: arms for the chains that are new and fit.
         spent: the share of the budget that is used up; 0 where there is none.
         seeds: of the whole study.
@@ -56,7 +61,7 @@ class Stages:
 
     arms: list[Proposal]
     plan: Plan
-    train: Callable[[str, Sequence[Proposal]], Ran]
+    train: Callable[[str, Sequence[Proposal], Callable[[], bool]], Ran]
     fresh: Callable[[Sequence[Proposal], Sequence[Chain]], list[Proposal]]
     spent: Callable[[], float]
     seeds: int
@@ -74,7 +79,8 @@ class Stages:
             ran = self._look(ran, looks, until)
             if looks.first >= designed and not looks.joined and self.spent() < until:
                 looks.joined = True
-                ran = self._more(ran, "joined", combinations(ran.arms, promising=True))
+                joined = combinations(ran.arms, promising=True)
+                ran = self._more(ran, "joined", joined, until)
             ran = self._deepen(ran, *HALVINGS[0])
             spent = self.spent()
             if ran.interrupted or spent > 1 - ENOUGH or not looks.more:
@@ -102,28 +108,33 @@ class Stages:
         a search draws: joined, remedies may do what none does alone."""
         while looks.more and self.spent() < until and not ran.interrupted:
             if looks.sampler is not None and looks.left > 0:
-                ran = self._draw(ran, looks, looks.sampler)
+                ran = self._draw(ran, looks, looks.sampler, until)
             if looks.first < looks.designed and self.spent() < until and not ran.interrupted:
                 last = min(looks.first + 2 * self.slots, looks.designed)
                 self._seeds(range(looks.first, last), 1)
                 looks.first = last
-                ran = self._go("")
+                ran = self._go("", until)
         return ran
 
-    def _go(self, part: str) -> Ran:
-        return self.train(part, self.arms)
+    def _go(self, part: str, until: float = math.inf) -> Ran:
+        """Train what is wanted; arms that were given up before their first trial ended are not
+        taken up again."""
+        ran = self.train(part, self.arms, lambda: self.spent() > until + LATE)
+        if until < math.inf:
+            self._seeds([at for at, arm in enumerate(ran.arms) if not arm.trials], 0)
+        return ran
 
     def _seeds(self, places: Sequence[int], most: int | None) -> None:
         for at in places:
             self.arms[at] = replace(self.arms[at], most=most)
 
-    def _more(self, ran: Ran, part: str, chains: Sequence[Chain]) -> Ran:
+    def _more(self, ran: Ran, part: str, chains: Sequence[Chain], until: float) -> Ran:
         """Look at further arms under one seed."""
         found = [] if ran.interrupted else self.fresh(self.arms, chains)
         if not found:
             return ran
         self.arms += [replace(arm, most=1) for arm in found]
-        return self._go(part)
+        return self._go(part, until)
 
     def _sampler(self, ran: Ran) -> Sampler | None:
         """What draws remedies and strengths, where that was asked for and there are any."""
@@ -135,14 +146,14 @@ class Stages:
             self.notes.append(f"No strengths were searched: {error}.")
             return None
 
-    def _draw(self, ran: Ran, looks: _Looks, sampler: Sampler) -> Ran:
+    def _draw(self, ran: Ran, looks: _Looks, sampler: Sampler, until: float) -> Ran:
         """A few arms that the sampler draws, having heard what others came to."""
         sampler.learn(ran.arms)
         chains = [sampler.ask() for _ in range(min(2 * self.slots, looks.left))]
         looks.left -= len(chains)
-        ran = self._more(ran, "search", chains)
+        ran = self._more(ran, "search", chains, until)
         sampler.learn(ran.arms)
-        sampler.settle([arm.name for arm in ran.arms])
+        sampler.settle([arm.name for arm in ran.arms if arm.trials])
         return ran
 
     def _deepen(self, ran: Ran, one_in: int, many: int, most: int | None) -> Ran:

@@ -95,7 +95,13 @@ class Work:
                 engine.close()
 
     def _run(
-        self, part: str, arms: Sequence[Proposal], protocol: Protocol, engine: Engine, store: Store
+        self,
+        part: str,
+        arms: Sequence[Proposal],
+        protocol: Protocol,
+        engine: Engine,
+        store: Store,
+        enough: Callable[[], bool] = lambda: False,
     ) -> Ran:
         self.teller.part = part
         budget = self.plan.budget
@@ -106,7 +112,14 @@ class Work:
             known = Known(cut=Cutter(protocol), digests=self.digests)
             shared = self._known = (replace(protocol, seeds=()), known)
         return run(
-            arms, protocol, engine, store, on_progress=self.teller, over=self.over, known=shared[1]
+            arms,
+            protocol,
+            engine,
+            store,
+            on_progress=self.teller,
+            over=self.over,
+            enough=enough,
+            known=shared[1],
         )
 
     def _explore(self, arms: Sequence[Proposal], engine: Engine, store: Store) -> Ran:
@@ -116,7 +129,9 @@ class Work:
             stages = Stages(
                 arms=list(arms),
                 plan=self.plan,
-                train=lambda part, some: self._run(part, some, self.protocol, engine, store),
+                train=lambda part, some, enough: self._run(
+                    part, some, self.protocol, engine, store, enough
+                ),
                 fresh=self._new,
                 spent=self.spent,
                 seeds=len(self.protocol.seeds),

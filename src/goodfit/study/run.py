@@ -48,13 +48,15 @@ def run(
     *,
     on_progress: Callable[[Progress], None] = lambda _: None,
     over: Callable[[], bool] = lambda: False,
+    enough: Callable[[], bool] = lambda: False,
     known: Known | None = None,
 ) -> Ran:
     """Train every arm under every seed and compare the arms with the first, the baseline.
 
     All arms train a seed before any trains the next one, the baseline first. Trials that the store
     has are not repeated. Ctrl-C, and `over` answering True, end the study with what is known; the
-    engine is closed then. `known` is the same for all stages of one study.
+    engine is closed then. `enough` answering True gives up what still runs, and no more. `known` is
+    the same for all stages of one study.
 
     Raises:
         ValueError: no arm, two of one name, no seed, or no validation rows.
@@ -64,11 +66,11 @@ def run(
     _refuse(arms, protocol)
     started = time.perf_counter()
     known = known or Known(cut=Cutter(protocol), digests=Digests())
-    loop = Loop(arms, protocol, engine, store, on_progress, over, known)
+    loop = Loop(arms, protocol, engine, store, on_progress, lambda: over() or enough(), known)
     interrupted = False
     try:
         loop.go()
-        interrupted = loop.unfinished
+        interrupted = loop.unfinished and (over() or not enough())
     except KeyboardInterrupt:
         interrupted = True
     if interrupted:
