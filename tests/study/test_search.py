@@ -58,6 +58,9 @@ def test_only_strengths_that_nobody_set_are_searched():
     assert searchable((Remedy(id="l2", parameters={"strength": 1.0}),), BY_ID) is None
     assert searchable((Remedy(id="l2"), Remedy(id="dropout")), BY_ID) is None
     assert searchable((Remedy(id="early-stopping"),), BY_ID) is None
+    kind = searchable((Remedy(id="augmentation", parameters={"kind": "shift"}),), BY_ID)
+    assert kind is not None
+    assert kind.name == "strength"
 
 
 def test_the_best_arms_get_the_strengths():
@@ -94,6 +97,19 @@ def test_what_helped_is_joined_the_best_strength_of_each():
         "l2:strength=0.5+max-norm",
         "l2:strength=0.5+dropout+max-norm",
     ]
+
+
+def test_what_is_joined_names_what_was_named():
+    shift = Arm(
+        name="augmentation:kind=shift",
+        remedies=(Remedy(id="augmentation", parameters={"kind": "shift", "strength": 0.1}),),
+        choosing=arm("l2", 0.3).choosing,
+    )
+    (joined,) = combinations([BASELINE, shift, arm("dropout", 0.2)])
+    assert name_of(joined) == "augmentation:kind=shift+dropout"
+    strengths = [name_of(chain) for chain in gridded([BASELINE, shift], BY_ID, 2)]
+    assert strengths == ["augmentation:kind=shift:strength=0.06",
+                         "augmentation:kind=shift:strength=0.3"]  # fmt: skip
 
 
 def test_what_looks_good_is_joined_before_it_is_shown():

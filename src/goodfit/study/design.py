@@ -94,8 +94,12 @@ def parse(text: str, cures: Mapping[str, Cure]) -> Chain:
     Raises:
         ValueError: there is no such remedy or parameter; the message says what there is.
     """
-    # A plus sign in a number, as in 1e+2, joins nothing.
-    return tuple(_remedy(part.strip(), cures) for part in re.split(r"\+(?=\s*[a-zA-Z])", text))
+    return tuple(_remedy(part.strip(), cures) for part in split(text))
+
+
+def split(text: str) -> list[str]:
+    """The parts of a chain's text; a plus sign in a number, as in 1e+2, joins nothing."""
+    return re.split(r"\+(?=\s*[a-zA-Z])", text)
 
 
 def _remedy(text: str, cures: Mapping[str, Cure]) -> Remedy:

@@ -89,10 +89,11 @@ class Loop:
         self._seeds: dict[str, tuple[int, ...]] = {
             arm.name: protocol.seeds[: arm.most] for arm in arms
         }
+        given = {name: len(seeds) for name, seeds in self._seeds.items()}
         self._notes = {
-            arm.name: _looked_at(arm.most, len(protocol.seeds))
-            for arm in arms
-            if arm.most is not None and arm.most < len(protocol.seeds)
+            name: _looked_at(seeds, len(protocol.seeds), max(given.values()))
+            for name, seeds in given.items()
+            if seeds < len(protocol.seeds)
         }
         self._trials: dict[str, dict[int, Trial]] = {arm.name: {} for arm in arms}
         self._running: set[tuple[str, int]] = set()
@@ -250,10 +251,11 @@ class Loop:
         return left / self._engine.slots
 
 
-def _looked_at(most: int, seeds: int) -> str:
+def _looked_at(most: int, seeds: int, others: int) -> str:
     if most == 0:
         return "Not looked at: the time went to the others."
-    return f"Looked at under {most} of {seeds} seeds: others looked better."
+    why = "others looked better" if most < others else "the time was over"
+    return f"Looked at under {most} of {seeds} seeds: {why}."
 
 
 def _words(found: Effect) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from goodfit.results import Arm, Effect, Remedy
-from goodfit.study.design import Chain, Cure, Parameter, name_of
+from goodfit.study.design import Chain, Cure, Parameter, name_of, split
 
 GRID_MOST = 8
 """More strengths than this are left to Optuna."""
@@ -29,11 +29,14 @@ REACH = 30.0
 
 
 def searchable(chain: Chain, cures: Mapping[str, Cure]) -> Parameter | None:
-    """The parameter whose strength can be searched: of a single remedy without parameters of the
-    user's own, the first that has both a default and a range."""
-    if len(chain) != 1 or chain[0].parameters:
+    """The parameter whose strength can be searched: of a single remedy of which nothing was named
+    but its kind, the first that has both a default and a range."""
+    if len(chain) != 1:
         return None
-    for parameter in cures[chain[0].id].parameters:
+    known = cures[chain[0].id].parameters
+    if any(one.name in chain[0].parameters and not one.choices for one in known):
+        return None
+    for parameter in known:
         ranged = parameter.low is not None and parameter.high is not None
         if ranged and isinstance(parameter.default, (int, float)):
             return parameter
@@ -68,7 +71,8 @@ def gridded(arms: Sequence[Arm], cures: Mapping[str, Cure], count: int) -> tuple
         return ()
     each = math.ceil(count / len(able))
     by_arm = [
-        [_with(arm, parameter, value) for value in grid(parameter, each)] for arm, parameter in able
+        [_with(_asked(arm)[0], parameter, value) for value in grid(parameter, each)]
+        for arm, parameter in able
     ]
     dealt = itertools.chain.from_iterable(itertools.zip_longest(*by_arm))
     return tuple(chain for chain in dealt if chain is not None)[:count]
@@ -76,12 +80,19 @@ def gridded(arms: Sequence[Arm], cures: Mapping[str, Cure], count: int) -> tuple
 
 def _asked(arm: Arm) -> Chain:
     """The chain as it was asked for: parameters are named only where they were given."""
-    plain = tuple(Remedy(id=one.id) for one in arm.remedies)
-    return plain if name_of(plain) == arm.name else tuple(arm.remedies)
+    texts = split(arm.name)
+    found = tuple(
+        Remedy(
+            id=one.id,
+            parameters={key: each for key, each in one.parameters.items() if f":{key}=" in text},
+        )
+        for one, text in zip(arm.remedies, texts, strict=False)
+    )
+    return found if name_of(found) == arm.name else tuple(arm.remedies)
 
 
-def _with(arm: Arm, parameter: Parameter, value: float) -> Chain:
-    return (Remedy(id=arm.remedies[0].id, parameters={parameter.name: value}),)
+def _with(remedy: Remedy, parameter: Parameter, value: float) -> Chain:
+    return (Remedy(id=remedy.id, parameters={**remedy.parameters, parameter.name: value}),)
 
 
 def _difference(effect: Effect | None) -> float | None:
@@ -107,8 +118,7 @@ class _Option:
         """The chain with another strength."""
         if self.parameter is None:
             return self.chain
-        strength = float(f"{value:.3g}")
-        return (Remedy(id=self.chain[0].id, parameters={self.parameter.name: strength}),)
+        return _with(self.chain[0], self.parameter, float(f"{value:.3g}"))
 
     def bounds(self) -> dict[str, Any]:
         """Where to look for the strength: on a logarithmic scale not too far from the default."""

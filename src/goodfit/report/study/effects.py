@@ -19,6 +19,8 @@ from goodfit.results import Effect, StudyResult
 
 ROW = 34
 NAMES, AMOUNTS = 210, 160
+LINE = 27
+"""Characters of a name that fit beside its effect; longer ones take two lines."""
 FAR = 4.0  # times the usual reach; what lies farther is drawn as an arrow
 _MARKS = {"helps": "good", "harms": "bad", "no effect": "none", "cannot tell": "unsure"}
 
@@ -28,7 +30,7 @@ def effects(study: StudyResult) -> Picture | None:
     chose nothing stands below the one that chose it. None where nothing was compared."""
     rows: list[tuple[str, Effect]] = []
     for arm in study.arms[1:]:
-        name = clean(arm.name, 27)
+        name = clean(arm.name, 2 * LINE)
         if arm.choosing is not None:
             rows.append((name, arm.choosing))
         if arm.confirming is not None and (arm.name == study.winner or arm.choosing is None):
@@ -79,6 +81,18 @@ def _upright(x: Axis, bottom: float) -> str:
     return "".join(parts)
 
 
+def _name(name: str, at: int) -> list[str]:
+    """The name of an arm on one line or two, parted where remedies are joined."""
+    cut = name.rfind("+", 0, LINE + 1) if len(name) > LINE else -1
+    lines = [name[:cut], clean(name[cut:], LINE)] if cut > 0 else [clean(name, LINE)]
+    top = at + 4 - 7 * (len(lines) - 1)
+    return [
+        f'<text class="name" x="{NAMES - 14}" y="{top + 14 * place}" text-anchor="end">'
+        f"{escape(line)}</text>"
+        for place, line in enumerate(lines)
+    ]
+
+
 def _effect(x: Axis, name: str, effect: Effect, row: int, many: float) -> str:
     at = ROW * row + 20
     style = _MARKS[effect.says]
@@ -87,7 +101,7 @@ def _effect(x: Axis, name: str, effect: Effect, row: int, many: float) -> str:
     open_ended = not (math.isfinite(effect.low) and math.isfinite(effect.high))
     kind = "span open" if open_ended else "span"
     parts = [
-        f'<text class="name" x="{NAMES - 14}" y="{at + 4}" text-anchor="end">{escape(name)}</text>',
+        *_name(name, at),
         f'<g class="effect {style}"><path class="{kind}" d="M{x.at(low):g} {at}H{x.at(high):g}"/>',
     ]
     for edge, wanted, way in ((low, effect.low * many, -1), (high, effect.high * many, 1)):
