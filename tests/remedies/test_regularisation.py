@@ -107,6 +107,10 @@ def test_batch_normalisation_stands_before_an_activation_of_its_own() -> None:
     changed = BY_ID["batch-normalisation"](conv())
     assert kinds(changed)[1:5] == ["Conv2D", "BatchNormalization", "Activation", "MaxPooling2D"]
     assert kinds(changed)[6:] == ["Dense", "BatchNormalization", "Dense"]
+    # An epoch has few steps, so Keras' own momentum would follow too slowly.
+    assert layer_named(changed, "batchnormalization")["momentum"] == 0.9
+    many = BY_ID["batch-normalisation"](conv().with_fit(steps=100))
+    assert "momentum" not in layer_named(many, "batchnormalization")
     with pytest.raises(DoesNotApplyError, match="normalisation already"):
         BY_ID["batch-normalisation"](changed)
 

@@ -18,9 +18,12 @@ NORMALISING = (
 )
 
 
-def normalised(recipe: Recipe, kind: str, kinds: Sequence[str]) -> Recipe:
+def normalised(recipe: Recipe, kind: str, kinds: Sequence[str], **options: Any) -> Recipe:
     """The recipe with a normalisation layer right behind every hidden layer of these kinds that is
     followed by none: before its activation where that is a layer of its own, else past it.
+
+    Args:
+        options: of the normalisation layers.
 
     Raises:
         DoesNotApplyError: there is no such layer, or only the user's code can build the model.
@@ -37,7 +40,7 @@ def normalised(recipe: Recipe, kind: str, kinds: Sequence[str]) -> Recipe:
     if not bare:
         raise DoesNotApplyError("every hidden layer is followed by a normalisation already")
     for layer in bare:
-        config = inserted_after(config, layer.path, kind, _options(layer))
+        config = inserted_after(config, layer.path, kind, {**_options(layer), **options})
     return recipe.with_model(config)
 
 

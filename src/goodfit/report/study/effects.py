@@ -83,8 +83,9 @@ def _upright(x: Axis, bottom: float) -> str:
 
 def _name(name: str, at: int) -> list[str]:
     """The name of an arm on one line or two, parted where remedies are joined."""
-    cut = name.rfind("+", 0, LINE + 1) if len(name) > LINE else -1
-    lines = [name[:cut], clean(name[cut:], LINE)] if cut > 0 else [clean(name, LINE)]
+    cut = -1 if len(name) <= LINE else max(name.rfind("+", 0, LINE + 1), name.find("+"))
+    lines = [name] if cut < 0 else [name[:cut], name[cut:]]
+    lines = [clean(line, LINE) for line in lines]
     top = at + 4 - 7 * (len(lines) - 1)
     return [
         f'<text class="name" x="{NAMES - 14}" y="{top + 14 * place}" text-anchor="end">'
