@@ -1,8 +1,8 @@
 """batch-normalisation: batch normalisation behind the hidden layers.
 
 Does: puts a BatchNormalization layer right behind every hidden dense and convolution layer that no
-normalisation follows: before the activation where that is a layer of its own, else past it. With few
-steps to an epoch the moving averages, which held-out rows are normalised by, follow faster.
+normalisation follows: before the activation where that is a layer of its own, else past it. With
+few steps to an epoch the moving averages, which held-out rows are normalised by, follow faster.
 Needs: a Sequential or Functional model with a hidden dense or convolution layer.
 Does not apply: to batches of fewer than 8 rows, whose means are too noisy; to recurrent layers (see
 layer-normalisation).
