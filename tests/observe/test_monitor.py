@@ -257,6 +257,25 @@ def test_several_inputs_and_outputs() -> None:
     assert {item.name for item in facts.data.train.inputs} == {"a", "b"}
 
 
+class _Raises(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None) -> None:
+        if epoch == 2:
+            raise RuntimeError("the disk is full")
+
+
+@pytest.mark.skipif(keras.backend.backend() != "jax", reason="only JAX takes the weights away")
+def test_a_fit_that_raises_and_leaves_no_weights_is_told_of() -> None:
+    model, monitor = _network(), Monitor(share=1.0)
+    with pytest.raises(RuntimeError, match="disk"):
+        model.fit(**_arrays(), epochs=4, verbose=0, callbacks=[monitor, _Raises()])
+    # As Keras 3.8 leaves them; later versions put them back.
+    for variable in model.trainable_variables:
+        variable._value = None
+    facts = monitor.facts(crashed=True)
+    assert facts.trace is not None, facts.missing
+    assert len(facts.trace.curve("loss")) == 2
+
+
 def test_a_model_with_its_own_loss_says_why_there_is_no_honest_loss() -> None:
     class Own(keras.Model):
         def __init__(self) -> None:

@@ -63,6 +63,12 @@ class Evaluator:
         self.backend = probes.of_backend()
         self._compiled: dict[str, Callable[..., Any]] = {}
 
+    @property
+    def readable(self) -> bool:
+        """Whether the model's weights have values. While it trains on JAX, Keras takes them away,
+        and up to 3.8 a fit that raises leaves it so."""
+        return all(getattr(each, "_value", each) is not None for each in self.model.variables)
+
     def snapshot(self) -> list[np.ndarray]:
         """Copies of the weights as they are."""
         weights: list[np.ndarray] = self.backend.snapshot(self.model)

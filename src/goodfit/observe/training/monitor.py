@@ -319,7 +319,8 @@ class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         self._watched.intake.end()
         if not self._finished:
             self._seconds = self._governor.elapsed
-            self._keep_last()
+            if self._watched.evaluator.readable:
+                self._keep_last()
         if "data" not in self._facts or self._watched.intake.streams:
             self._learn_data()
         if self.failure:
