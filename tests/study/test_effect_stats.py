@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from goodfit.study.stats import effect
+from goodfit.study.stats import effect, seed_noise
 
 
 def scores(rng, seeds, rows, shift, seed_noise, row_noise):
@@ -140,3 +140,49 @@ def test_where_ten_rows_of_a_class_did_not_change_nothing_is_known_of_it() -> No
     found = effect("balanced accuracy", base, base, classes=CLASSES)
     assert found.says == "cannot tell"
     assert found.high - found.low > 0.1
+
+
+def arms_without_effect(rng, arms: int, seeds: int) -> list[tuple[list, list]]:
+    """Arms that change nothing but by chance, all against the same trainings of the baseline."""
+    base = [rng.normal(0.7, 0.02) + rng.normal(0, 0.2, 400) for _ in range(seeds)]
+    noise = rng.normal(0, 0.02, (arms, seeds))
+    return [(base, [a + by for a, by in zip(base, arm, strict=True)]) for arm in noise]
+
+
+def test_few_seeds_lean_on_what_other_arms_tell_of_their_noise() -> None:
+    rng = np.random.default_rng(8)
+    wrong, shorter = 0, []
+    for _ in range(60):
+        pairs = arms_without_effect(rng, 10, 2)
+        noise = seed_noise(pairs)
+        found = [effect("accuracy", *pair, noise=noise, comparisons=10) for pair in pairs]
+        alone = [effect("accuracy", *pair, comparisons=10) for pair in pairs]
+        wrong += any(one.low > 0 or one.high < 0 for one in found)
+        shorter.append(np.median([one.high for one in found]) / np.median([x.high for x in alone]))
+    assert wrong <= 0.1 * 60
+    assert np.median(shorter) < 0.2
+
+
+def test_noise_of_arms_is_found_again_and_unlike_arms_share_little() -> None:
+    rng = np.random.default_rng(9)
+    alike = seed_noise(arms_without_effect(rng, 40, 4))
+    assert alike is not None
+    assert alike.variance**0.5 == pytest.approx(0.02, rel=0.25)
+    assert alike.freedom > 10
+    unlike = [
+        ([np.zeros(50)] * 4, [np.full(50, x) for x in rng.normal(0, spread, 4)])
+        for spread in np.geomspace(0.001, 1, 40)
+    ]
+    found = seed_noise(unlike)
+    assert found is not None
+    assert found.freedom < 2
+    assert seed_noise(unlike[:2]) is None
+
+
+def test_the_interval_ends_at_zero_where_chance_is_one_in_twenty() -> None:
+    without, with_remedy = scores(np.random.default_rng(10), 4, 200, 0.0, 0.01, 0.2)
+    base = effect("accuracy", without, with_remedy)
+    shift = (base.high - base.low) / 2 - base.difference
+    found = effect("accuracy", without, [row + shift for row in with_remedy])
+    assert found.low == pytest.approx(0.0, abs=1e-9)
+    assert found.p == pytest.approx(0.05, rel=1e-6)

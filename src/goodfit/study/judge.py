@@ -11,7 +11,7 @@ import numpy as np
 
 from goodfit.results import Arm, Effect, Protocol, Remedy, Trial
 from goodfit.study.balance import FEWEST, MIN_CLASSES, counted, recalls
-from goodfit.study.stats import MIN_SEEDS, effect
+from goodfit.study.stats import MIN_SEEDS, SeedNoise, effect, seed_noise
 
 MIN_ROWS = 50
 """Below, an interval over rows rests on too few of them to be trusted."""
@@ -34,17 +34,11 @@ def compared(
     arm: Arm,
     comparisons: int,
     classes: np.ndarray | None = None,
+    noise: SeedNoise | None = None,
 ) -> tuple[Effect | None, str]:
     """The effect of an arm on one part of the held-out rows over the seeds that both have, and a
     clause where it is missing or too thin, else ""."""
-    pairs = []
-    ours = {trial.seed: trial for trial in arm.trials}
-    for trial in without.trials:
-        other = ours.get(trial.seed)
-        if other is not None:
-            scores = (_bounded(measure, scores_of(trial, part)), scores_of(other, part))
-            pairs.append((scores, training_seconds(trial), training_seconds(other)))
-    told = [(x, y, s, t) for (x, y), s, t in pairs if x is not None and y is not None]
+    told = _paired(measure, part, without, arm)
     if not told:
         return None, "no seed has a scored trial of both this arm and the baseline"
     if {x.shape for x, *_ in told} != {y.shape for _, y, *_ in told}:
@@ -55,6 +49,7 @@ def compared(
         [x for x, *_ in told],
         [y for _, y, *_ in told],
         classes=classes,
+        noise=noise,
         comparisons=comparisons,
         seconds_ratio=seconds / base if base > 0 else None,
     )
@@ -62,6 +57,34 @@ def compared(
         why = f"{found.rows} rows are too few to tell; at least {MIN_ROWS} are needed"
         return replace(found, says="cannot tell"), why
     return found, "" if classes is None else _uncounted(classes)
+
+
+def _paired(
+    measure: str, part: Part, without: Arm, arm: Arm
+) -> list[tuple[np.ndarray, np.ndarray, float, float]]:
+    """Scores by row without and with the arm's remedies, and the seconds of both trainings, of
+    every seed that has both."""
+    found = []
+    ours = {trial.seed: trial for trial in arm.trials}
+    for trial in without.trials:
+        other = ours.get(trial.seed)
+        if other is None:
+            continue
+        x, y = _bounded(measure, scores_of(trial, part)), scores_of(other, part)
+        if x is not None and y is not None:
+            found.append((x, y, training_seconds(trial), training_seconds(other)))
+    return found
+
+
+def noise_of(measure: str, part: Part, arms: Sequence[Arm]) -> SeedNoise | None:
+    """What all arms tell of the variance over seeds on one part of the held-out rows; the baseline
+    is the first."""
+    pairs = []
+    for arm in _able(arms):
+        told = _paired(measure, part, arms[0], arm)
+        if all(x.shape == y.shape for x, y, *_ in told):
+            pairs.append(([x for x, *_ in told], [y for _, y, *_ in told]))
+    return seed_noise(pairs)
 
 
 def _uncounted(classes: np.ndarray) -> str:
@@ -112,8 +135,11 @@ def judge(
     chose = known.get("validation")
     judged = [with_notes(baseline)]
     thin: set[str] = set()
+    noise = noise_of(protocol.measure, "validation", arms)
     for arm in arms[1:]:
-        found, why = compared(protocol.measure, "validation", baseline, arm, comparisons, chose)
+        found, why = compared(
+            protocol.measure, "validation", baseline, arm, comparisons, chose, noise
+        )
         if found is not None and why:
             thin.add(f"Choosing rows: {why}.")
         notes = (*arm.notes, why) if found is None and arm.trials else arm.notes
@@ -123,7 +149,8 @@ def judge(
     if best != baseline.name:
         at = next(i for i, arm in enumerate(judged) if arm.name == best)
         confirmed = known.get("test")
-        found, why = compared(protocol.measure, "test", baseline, judged[at], 1, confirmed)
+        noise = noise_of(protocol.measure, "test", arms)
+        found, why = compared(protocol.measure, "test", baseline, judged[at], 1, confirmed, noise)
         if why:
             thin.add(f"Confirming rows: {why}.")
         judged[at] = replace(judged[at], confirming=found)

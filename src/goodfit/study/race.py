@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 
 from goodfit.results import Effect
-from goodfit.study.stats import effect
+from goodfit.study.stats import effect, seed_noise
 
 MIN_SEEDS = 3
 """Paired seeds before an arm may be stopped: below, the variance over seeds is hardly known."""
@@ -45,12 +45,19 @@ def losers(
     if best is None or len(scores[best]) < MIN_SEEDS:
         return best, {}
     found: dict[str, Effect] = {}
-    for name, by_seed in scores.items():
-        alike = [x.shape for x in by_seed] == [x.shape for x in scores[best]]
-        alike = alike and (classes is None or by_seed[0].shape == classes.shape)
-        if name == best or name in exempt or not alike:
+    shapes = [x.shape for x in scores[best]]
+    others = {
+        name: by_seed
+        for name, by_seed in scores.items()
+        if name != best and [x.shape for x in by_seed] == shapes
+    }
+    noise = seed_noise([(scores[best], by_seed) for by_seed in others.values()])
+    for name, by_seed in others.items():
+        if name in exempt or not (classes is None or by_seed[0].shape == classes.shape):
             continue
-        against = effect(measure, scores[best], by_seed, classes=classes, comparisons=comparisons)
+        against = effect(
+            measure, scores[best], by_seed, classes=classes, noise=noise, comparisons=comparisons
+        )
         if against.high < 0:
             found[name] = against
     return best, found

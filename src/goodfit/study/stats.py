@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,6 +17,56 @@ NEGLIGIBLE, NEGLIGIBLE_LOSS = 0.05, 0.01
 smaller change matters to nobody, and an interval inside it says "no effect"."""
 MIN_SEEDS = 2
 MIN_ROWS = 30
+MIN_ARMS = 3
+"""Arms without which nothing is known of how much arms differ in their noise."""
+SHARED = 3.0
+"""Degrees of freedom at most, over those of the arm's own seeds: all arms are compared with the
+same trainings of the baseline, whose noise more arms tell nothing about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeedNoise:
+    """What the arms of a study tell of an arm's variance over seeds: the variance of one seed's
+    mean difference, and how many degrees of freedom that is worth."""
+
+    variance: float
+    freedom: float
+
+
+def seed_noise(
+    pairs: Sequence[tuple[Sequence[np.ndarray], Sequence[np.ndarray]]],
+) -> SeedNoise | None:
+    """The variance over seeds that arms share, from scores by row of each seed without and with a
+    remedy; None where fewer than three arms have two seeds.
+
+    Two seeds hardly tell a variance: a quarter of all such estimates are below a tenth of the
+    truth, and of ten arms that change nothing one would look better or worse in nearly every second
+    study. Smyth, "Linear models and empirical Bayes methods" (Statistical Applications in Genetics
+    and Molecular Biology 2004), section 6.2: from the mean and the scatter of the logarithms of the
+    arms' variances follow a common variance and how far single arms' may be off it.
+    """
+    from scipy import optimize, special
+
+    told = []
+    for without, with_remedy in pairs:
+        means = [float(b.mean() - a.mean()) for a, b in zip(without, with_remedy, strict=True)]
+        if len(means) >= MIN_SEEDS and np.isfinite(means).all() and np.ptp(means) > 0:
+            told.append((float(np.var(means, ddof=1)), len(means) - 1))
+    if len(told) < MIN_ARMS:
+        return None
+    variances, freedoms = np.array(told).T
+    logs = np.log(variances) - special.digamma(freedoms / 2) + np.log(freedoms / 2)
+    scatter = float(logs.var(ddof=1) - special.polygamma(1, freedoms / 2).mean())
+    common, freedom = float(logs.mean()), math.inf
+    if scatter > special.polygamma(1, _MOST / 2):
+        freedom = 2 * optimize.brentq(
+            lambda half: float(special.polygamma(1, half)) - scatter, 1e-3, _MOST
+        )
+        common += float(special.digamma(freedom / 2) - np.log(freedom / 2))
+    return SeedNoise(variance=math.exp(common), freedom=freedom)
+
+
+_MOST = 1e4
 
 
 def effect(
@@ -24,23 +75,27 @@ def effect(
     with_remedy: Sequence[np.ndarray],
     *,
     classes: np.ndarray | None = None,
+    noise: SeedNoise | None = None,
     comparisons: int = 1,
     seconds_ratio: float | None = None,
 ) -> Effect:
     """What a remedy does to the scores of the same rows under the same seeds.
 
-    The differences d[seed, row] have two sources of noise, the seeds and the rows that were drawn.
-    The variance of their mean is taken as the sum of that over seeds (of the seeds' means, by their
-    number) and that over rows (of the rows' means, by theirs), as the pigeonhole bootstrap's is:
-    Owen (Annals of Applied Statistics 2007), section 3; it errs on the wide side. Degrees of
-    freedom after Satterthwaite (Biometrics Bulletin 1946); Bonferroni's correction for several
-    comparisons.
+    The differences d[seed, row] have two sources of noise, the seeds and the rows that were drawn,
+    as the pigeonhole bootstrap has it: Owen (Annals of Applied Statistics 2007), section 3. The
+    variance of their mean is that over seeds (of the seeds' means, by their number) and that over
+    rows (of the rows' means, by theirs). Each counts with its own quantile of Student's t, and the
+    interval's half widths add up as squares (Zou and Donner, Statistics in Medicine 2008, section
+    2): one quantile for the sum, with degrees of freedom after Satterthwaite, is too short where
+    the variance over two or three seeds comes out small by chance (docs/evidence/effects.md).
+    Bonferroni's correction for several comparisons.
 
     Args:
         measure: see `Effect.measure`.
         without, with_remedy: scores by row of each seed, each of shape (rows,), in the same order
             of seeds and rows.
         classes: the class of every row, (rows,), where the scores count classes alike.
+        noise: what other arms tell of the variance over seeds.
         comparisons: number of arms compared at once, at least 1.
         seconds_ratio: kept in the effect.
 
@@ -51,8 +106,6 @@ def effect(
     Raises:
         ValueError: the seeds or the rows of the two differ in number.
     """
-    from scipy import stats
-
     if len(without) != len(with_remedy) or not without:
         raise ValueError(
             f"scores of {len(without)} seeds without and {len(with_remedy)} with the remedy; "
@@ -72,11 +125,9 @@ def effect(
     enough = seeds >= MIN_SEEDS and rows >= MIN_ROWS
     enough = enough and (classes is None or len(counted(classes)[0]) >= MIN_CLASSES)
     if enough and np.isfinite(difference).all():
-        error, freedom = _standard_error(difference, classes)
-        level = LEVEL / comparisons
-        reach = float(stats.t.ppf(1 - level / 2, freedom)) * error
-        t = abs(mean) / error if error > 0 else (math.inf if mean else 0.0)
-        p = min(1.0, comparisons * 2 * float(stats.t.sf(t, freedom)))
+        parts = [_of_seeds(difference, noise), *_of_rows(difference.mean(axis=0), classes)]
+        reach = _reach(parts, LEVEL / comparisons)
+        p = min(1.0, comparisons * _chance(parts, abs(mean)))
     share = NEGLIGIBLE_LOSS if measure == "loss" else NEGLIGIBLE
     wrong = abs(_best(measure) - float(first.mean()))
     return Effect(
@@ -95,21 +146,51 @@ def effect(
     )
 
 
-def _standard_error(difference: np.ndarray, classes: np.ndarray | None) -> tuple[float, float]:
-    """Of the mean difference, and its degrees of freedom."""
-    seeds, rows = difference.shape
-    by_row = difference.mean(axis=0)
-    parts = [(float(difference.mean(axis=1).var(ddof=1)) / seeds, seeds - 1)]
-    parts += [(float(by_row.var(ddof=1)) / rows, rows - 1)] if classes is None else _of_classes(
-        by_row, classes
-    )  # fmt: skip
-    variance = sum(part for part, _ in parts)
-    if variance <= 0:
-        return 0.0, seeds - 1.0
-    return math.sqrt(variance), variance**2 / sum(part**2 / freedom for part, freedom in parts)
+_Part = tuple[float, float]
+"""A part of the variance of the mean difference, and its degrees of freedom."""
 
 
-def _of_classes(difference: np.ndarray, classes: np.ndarray) -> list[tuple[float, int]]:
+def _reach(parts: Sequence[_Part], level: float) -> float:
+    """Half the width of the interval that misses the truth this often."""
+    from scipy import stats
+
+    variances, freedoms = np.array(parts).T
+    return math.sqrt(float((variances * stats.t.ppf(1 - level / 2, freedoms) ** 2).sum()))
+
+
+def _chance(parts: Sequence[_Part], mean: float) -> float:
+    """The level at which the interval just reaches 0."""
+    from scipy import optimize
+
+    if _reach(parts, _LEAST) <= mean:
+        return _LEAST if mean > 0 else 1.0
+    found = optimize.brentq(lambda log: _reach(parts, math.exp(log)) - mean, math.log(_LEAST), 0.0)
+    return math.exp(found)
+
+
+_LEAST = 1e-12
+
+
+def _of_seeds(difference: np.ndarray, noise: SeedNoise | None) -> _Part:
+    """The variance over seeds; what other arms tell counts by its degrees of freedom."""
+    seeds = len(difference)
+    own = float(difference.mean(axis=1).var(ddof=1))
+    freedom = seeds - 1.0
+    if noise is not None:
+        more = min(noise.freedom, (SHARED - 1) * freedom)
+        own = (freedom * own + more * noise.variance) / (freedom + more)
+        freedom += more
+    return own / seeds, freedom
+
+
+def _of_rows(difference: np.ndarray, classes: np.ndarray | None) -> list[_Part]:
+    """The variance over rows, of the differences (rows,) that seeds have in the mean."""
+    if classes is not None:
+        return _of_classes(difference, classes)
+    return [(float(difference.var(ddof=1)) / len(difference), len(difference) - 1.0)]
+
+
+def _of_classes(difference: np.ndarray, classes: np.ndarray) -> list[_Part]:
     """The variance that each class's rows give to the mean over classes, and its degrees of
     freedom: class by class, for a few rows of a rare class decide as much as all others do.
 
@@ -124,7 +205,7 @@ def _of_classes(difference: np.ndarray, classes: np.ndarray) -> list[tuple[float
         change = difference[classes == one] * (len(values) * count / len(classes))
         more = count + 2
         spread = (float((change**2).sum()) + 1) / more - (float(change.sum()) / more) ** 2
-        found.append((spread / more / len(values) ** 2, int(count) - 1))
+        found.append((spread / more / len(values) ** 2, count - 1.0))
     return found
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 MIN_POINTS = 12
+MIN_EPOCHS = 4
 MIN_T = 3.0
 """Standard errors; neighbouring epochs are alike, so fewer would be found in flat curves too."""
 
@@ -17,12 +18,14 @@ def still_falling(losses: Sequence[float | None]) -> bool:
 
     The slope of a straight line through the last half of the epochs (at least 12 of them) is below
     0 by three standard errors, with the errors' lag-one autocorrelation taken into account as in
-    Santer et al., "Statistical significance of trends" (J. Geophys. Res. 2000), section 4.
+    Santer et al., "Statistical significance of trends" (J. Geophys. Res. 2000), section 4. A curve
+    too short for that was falling where its last epoch is its lowest: with any patience at all,
+    nothing but the number of epochs has ended it.
     """
     curve = np.asarray([x for x in losses if x is not None and math.isfinite(x)])
     tail = curve[len(curve) // 2 :]
     if len(tail) < MIN_POINTS:
-        return False
+        return len(curve) >= MIN_EPOCHS and int(curve.argmin()) == len(curve) - 1
     at = np.arange(len(tail), dtype="float64")
     slope, level = np.polyfit(at, tail, 1)
     rest = tail - (slope * at + level)
