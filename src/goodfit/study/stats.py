@@ -49,7 +49,8 @@ def seed_noise(
 
     told = []
     for without, with_remedy in pairs:
-        means = [float(b.mean() - a.mean()) for a, b in zip(without, with_remedy, strict=True)]
+        scores = zip(without, with_remedy, strict=True)
+        means = [float(b.mean()) - float(a.mean()) for a, b in scores]
         if len(means) >= MIN_SEEDS and np.isfinite(means).all() and np.ptp(means) > 0:
             told.append((float(np.var(means, ddof=1)), len(means) - 1))
     if len(told) < MIN_ARMS:
