@@ -31,6 +31,7 @@ WIDTHS: Mapping[str, str] = {
 }
 """Keras' layers with weights that have a width, and the option that sets it."""
 
+MixingKind = Literal["mixup", "cutmix"]
 TaskName = Literal["binary", "classes", "labels", "regression", "other"]
 
 
@@ -155,7 +156,7 @@ class Mixing:
     """Images of a batch mixed with each other, anew in every epoch; see
     `goodfit.AugmentedImages`."""
 
-    kind: Literal["mixup", "cutmix"]
+    kind: MixingKind
     alpha: float
 
 

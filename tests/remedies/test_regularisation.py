@@ -286,6 +286,16 @@ def test_images_are_left_to_a_feed_that_mixes_them(kind: str) -> None:
     assert np.array_equal(changed.data.train.y.argmax(axis=1), Y)
 
 
+def test_images_in_a_dict_are_mixed_as_rows_for_a_feed_takes_one_array() -> None:
+    images = np.zeros((40, 8, 8, 1), dtype="uint8")
+    given = recipe(Y, x={"image": images}, config=CONV, task=Task(name="classes", inputs="image"))
+    changed = BY_ID["mixup"](given)
+    assert changed.fit.mixing is None
+    assert changed.data.train.count == 80
+    with pytest.raises(DoesNotApplyError, match="images only"):
+        BY_ID["mixup"](given, kind="cutmix")
+
+
 def test_mixup_does_not_fit() -> None:
     with pytest.raises(DoesNotApplyError, match="tokens"):
         BY_ID["mixup"](recipe(Y, task=Task(name="classes", inputs="tokens")))

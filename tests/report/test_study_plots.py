@@ -99,6 +99,17 @@ def test_effects_stand_about_zero_and_the_winner_twice() -> None:
     assert kinds == ["good", "good", "unsure", "bad"]
 
 
+def test_arms_that_begin_alike_are_told_apart() -> None:
+    study = study_samples.usual()
+    names = ["augmentation:kind=shift+dropout", "augmentation:kind=shift+dropout+more-capacity"]
+    arms = [dataclasses.replace(study.arms[1], name=name) for name in names]
+    picture = effects(dataclasses.replace(study, arms=(study.arms[0], *arms), winner=""))
+    assert picture is not None
+    shown = re.findall(r'class="name"[^>]*>([^<]*)<', picture.svg)
+    assert shown == ["augmentation:kind=shift", "+dropout", "augmentation:kind=shift",
+                     "+dropout+more-capacity"]  # fmt: skip
+
+
 def test_a_wild_effect_does_not_flatten_the_others() -> None:
     study = study_samples.usual()
     wild = dataclasses.replace(study.arms[3], choosing=study_samples.effect(-50.0, 5.0, "harms"))

@@ -8,7 +8,7 @@ model trains on the one before, on every backend.
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from typing import Any
 
 import keras
 import numpy as np
@@ -16,7 +16,7 @@ import numpy as np
 from goodfit.augmented.draw import changed
 from goodfit.augmented.mixing import KINDS, mix
 from goodfit.augmented.policy import Policy
-from goodfit.recipe import Mixing, leaves, map_leaves
+from goodfit.recipe import Mixing, MixingKind, leaves, map_leaves
 
 
 class AugmentedImages(keras.utils.PyDataset):  # type: ignore[misc]
@@ -77,7 +77,7 @@ class AugmentedImages(keras.utils.PyDataset):  # type: ignore[misc]
         batch_size: int = 32,
         shuffle: bool = True,
         seed: int = 0,
-        mixing: Literal["mixup", "cutmix"] | None = None,
+        mixing: MixingKind | None = None,
         alpha: float = 0.2,
         workers: int | None = None,
         max_queue_size: int = 10,

@@ -7,12 +7,13 @@ al., "CutMix" (ICCV 2019), section 3.1.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 
-from goodfit.recipe import Mixing
+from goodfit.recipe import Mixing, MixingKind
 
-KINDS = ("mixup", "cutmix")
+KINDS: tuple[MixingKind, ...] = get_args(MixingKind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ all of them."""
 LEAST = 2
 LATE = 0.15
 """Share of the budget after which looks that still run are given up, where the time for looking is
-over: one arm that takes very long must not cost the best ones their seeds."""
+over: one arm that takes very long must not cost the best ones their seeds. Chosen, not derived."""
 
 
 @dataclass(kw_only=True)

@@ -9,7 +9,7 @@ layer-normalisation).
 Source: Ioffe and Szegedy, "Batch normalization" (ICML 2015); small batches: Wu and He, "Group
 normalization" (ECCV 2018), figure 1. Momentum: at Keras' 0.99 more than a third of the initial
 statistics is left after an epoch of fewer than 100 steps (0.99 ** 100 = 0.37), so that validation
-looks bad for many epochs and early stopping ends the training: of 500 digits (16 steps) after one.
+looks bad for many epochs: of 500 digits (16 steps) early stopping then took the first for the best.
 """
 
 from __future__ import annotations

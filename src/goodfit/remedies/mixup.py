@@ -15,12 +15,11 @@ Yun et al., "CutMix" (ICCV 2019), section 3.1.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 
 from goodfit.augmented.mixing import KINDS, Pairing
-from goodfit.recipe import Mixing, Recipe, Rows, map_leaves
+from goodfit.recipe import Mixing, MixingKind, Recipe, Rows, map_leaves
 from goodfit.remedies.compiled import loss_name
 from goodfit.remedies.cure import Cure, DoesNotApplyError, Parameter
 from goodfit.remedies.features import numbers
@@ -34,7 +33,7 @@ CROSS_ENTROPIES = (
 )
 
 
-def mixup(recipe: Recipe, alpha: float, kind: Literal["mixup", "cutmix"], seed: int) -> Recipe:
+def mixup(recipe: Recipe, alpha: float, kind: MixingKind, seed: int) -> Recipe:
     """The recipe with training images mixed, or with as many mixed rows again behind its own.
 
     Args:
@@ -44,8 +43,10 @@ def mixup(recipe: Recipe, alpha: float, kind: Literal["mixup", "cutmix"], seed: 
     """
     if kind not in KINDS:
         raise ValueError(f"no mixing {kind!r}; expected 'mixup' or 'cutmix'")
-    arrays = numbers(recipe)
-    images = len(arrays) == 1 and arrays[0].ndim == 4
+    numbers(recipe)
+    x = recipe.data.train.x
+    # A feed takes one array; images that stand in a dict are mixed as other rows of numbers are.
+    images = isinstance(x, np.ndarray) and x.ndim == 4
     if kind == "cutmix" and not images:
         raise DoesNotApplyError("boxes can be cut of images only, one to a row")
     if images and recipe.fit.steps is not None:

@@ -91,7 +91,7 @@ class Loop:
         }
         given = {name: len(seeds) for name, seeds in self._seeds.items()}
         self._notes = {
-            name: _looked_at(seeds, len(protocol.seeds), max(given.values()))
+            name: _why_fewer(seeds, len(protocol.seeds), max(given.values()))
             for name, seeds in given.items()
             if seeds < len(protocol.seeds)
         }
@@ -251,11 +251,11 @@ class Loop:
         return left / self._engine.slots
 
 
-def _looked_at(most: int, seeds: int, others: int) -> str:
+def _why_fewer(most: int, seeds: int, others: int) -> str:
     if most == 0:
         return "Not looked at: the time went to the others."
     why = "others looked better" if most < others else "the time was over"
-    return f"Looked at under {most} of {seeds} seeds: {why}."
+    return f"Not trained under all {seeds} seeds: {why}."
 
 
 def _words(found: Effect) -> str:

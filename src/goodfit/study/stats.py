@@ -20,8 +20,13 @@ MIN_ROWS = 30
 MIN_ARMS = 3
 """Arms without which nothing is known of how much arms differ in their noise."""
 SHARED = 3.0
-"""Degrees of freedom at most, over those of the arm's own seeds: all arms are compared with the
-same trainings of the baseline, whose noise more arms tell nothing about."""
+"""Degrees of freedom at most, as a multiple of those of the arm's own seeds: all arms are compared
+with the same trainings of the baseline, whose noise more arms tell nothing about
+(docs/evidence/effects.md)."""
+_ALIKE = 1e4
+"""Degrees of freedom, halved, from which on the arms' variances count as one."""
+_LEAST = 1e-12
+"""The smallest level that an interval is looked at for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +45,11 @@ def seed_noise(
     remedy; None where fewer than three arms have two seeds.
 
     Two seeds hardly tell a variance: a quarter of all such estimates are below a tenth of the
-    truth, and of ten arms that change nothing one would look better or worse in nearly every second
-    study. Smyth, "Linear models and empirical Bayes methods" (Statistical Applications in Genetics
-    and Molecular Biology 2004), section 6.2: from the mean and the scatter of the logarithms of the
-    arms' variances follow a common variance and how far single arms' may be off it.
+    truth, and of ten arms that change nothing one looked better or worse in two of five studies
+    (docs/evidence/effects.md). Smyth, "Linear models and empirical Bayes methods" (Statistical
+    Applications in Genetics and Molecular Biology 2004), section 6.2: from the mean and the scatter
+    of the logarithms of the arms' variances follow a common variance and how far single arms' may
+    be off it.
     """
     from scipy import optimize, special
 
@@ -59,15 +65,12 @@ def seed_noise(
     logs = np.log(variances) - special.digamma(freedoms / 2) + np.log(freedoms / 2)
     scatter = float(logs.var(ddof=1) - special.polygamma(1, freedoms / 2).mean())
     common, freedom = float(logs.mean()), math.inf
-    if scatter > special.polygamma(1, _MOST / 2):
+    if scatter > special.polygamma(1, _ALIKE):
         freedom = 2 * optimize.brentq(
-            lambda half: float(special.polygamma(1, half)) - scatter, 1e-3, _MOST
+            lambda half: float(special.polygamma(1, half)) - scatter, 1e-3, _ALIKE
         )
         common += float(special.digamma(freedom / 2) - np.log(freedom / 2))
     return SeedNoise(variance=math.exp(common), freedom=freedom)
-
-
-_MOST = 1e4
 
 
 def effect(
@@ -167,9 +170,6 @@ def _chance(parts: Sequence[_Part], mean: float) -> float:
         return _LEAST if mean > 0 else 1.0
     found = optimize.brentq(lambda log: _reach(parts, math.exp(log)) - mean, math.log(_LEAST), 0.0)
     return math.exp(found)
-
-
-_LEAST = 1e-12
 
 
 def _of_seeds(difference: np.ndarray, noise: SeedNoise | None) -> _Part:
