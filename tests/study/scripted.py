@@ -34,7 +34,8 @@ def proposal(name: str, held: int = 2 * ROWS, test: int = 0) -> Proposal:
 
 class Scripted:
     """Trials with the shares of right answers that `shares` says by arm; the last submitted ends
-    first where `backwards`. `trained` lists what was trained, in order."""
+    first where `backwards`. `trained` lists what was trained, in order, and `busy` how many trials
+    it had whenever it was waited for."""
 
     def __init__(
         self,
@@ -46,6 +47,7 @@ class Scripted:
     ) -> None:
         self.slots = slots
         self.trained: list[tuple[str, int]] = []
+        self.busy: list[int] = []
         self.closed = False
         self._shares, self._backwards, self._before = shares, backwards, before
         self._waiting: list[tuple[str, Recipe, int]] = []
@@ -54,6 +56,7 @@ class Scripted:
         self._waiting.append((arm, recipe, seed))
 
     def wait(self, on_epoch: OnEpoch) -> Trial:
+        self.busy.append(len(self._waiting))
         arm, recipe, seed = self._waiting.pop(-1 if self._backwards else 0)
         self._before(arm, seed)
         self.trained.append((arm, seed))

@@ -45,11 +45,12 @@ def studied(
     search: int = 0,
     store: Store | Unkept | None = None,
     longer: dict[str, float] | None = None,
+    slots: int = 1,
 ) -> tuple[Ran, Scripted]:
     """A study of four remedies with a budget of so many trials; some arms take longer than one."""
     longer = longer or {}
     small = small_recipe()
-    engine = Scripted(Shares(SHARES))
+    engine = Scripted(Shares(SHARES), slots=slots)
     work = Work(
         plan=Plan(remedies=NAMES, search=search, budget=budget),
         protocol=Protocol(),
@@ -92,6 +93,25 @@ def test_with_little_time_the_best_are_known_best():
     assert found["l2+dropout+max-norm"] >= 3
     assert ran.leader == "l2+dropout+max-norm"
     assert any("others looked better" in arm.notes[0] for arm in ran.arms if arm.notes)
+
+
+def test_the_arm_that_looks_worst_gets_a_second_seed_before_the_best_get_a_third():
+    _, engine = studied(budget=1000)
+    second = engine.trained.index(("weight-decay", 1))
+    assert second < min(at for at, (_, seed) in enumerate(engine.trained) if seed == 2)
+
+
+def test_slots_that_would_wait_train_the_baseline_ahead():
+    ran, engine = studied(budget=1000, slots=2)
+    alone, _ = studied(budget=1000)
+    # Four arms under the first seed are an odd number of trials with the baseline.
+    assert ("baseline", 1) in engine.trained[:6]
+    left = max(at for at, (arm, _) in enumerate(engine.trained) if arm == "baseline")
+    assert set(engine.busy[:left]) == {2}
+    assert len(engine.trained) == len(set(engine.trained))
+    assert {arm.name: arm.choosing for arm in ran.arms} == {
+        arm.name: arm.choosing for arm in alone.arms
+    }
 
 
 def test_a_budget_that_ends_at_once_leaves_a_baseline():

@@ -22,6 +22,8 @@ HALVINGS = ((2, 6, 2), (4, 3, 3), (8, 2, None))
 """One in so many arms goes on, so many at most, two at least; and under how many seeds, None for
 all of them."""
 LEAST = 2
+WARNED = 2
+"""Seeds of the arm that looks worst: one cannot tell harm from chance."""
 LATE = 0.15
 """Share of the budget after which looks that still run are given up, where the time for looking is
 over: one arm that takes very long must not cost the best ones their seeds. Chosen, not derived."""
@@ -81,6 +83,7 @@ class Stages:
                 looks.joined = True
                 joined = combinations(ran.arms, promising=True)
                 ran = self._more(ran, "joined", joined, until)
+            self._doubt(ran, designed)
             ran = self._deepen(ran, *HALVINGS[0])
             spent = self.spent()
             if ran.interrupted or spent > 1 - ENOUGH or not looks.more:
@@ -155,6 +158,14 @@ class Stages:
         sampler.learn(ran.arms)
         sampler.settle([arm.name for arm in ran.arms if arm.trials])
         return ran
+
+    def _doubt(self, ran: Ran, designed: int) -> None:
+        """The arm that looks worst of those designed is to have another seed: which remedy harms is
+        worth knowing too."""
+        looks = {at: score_of(ran.arms[at]) or 0.0 for at in range(1, designed)}
+        worst = min(looks, key=lambda at: looks[at], default=0)
+        if looks.get(worst, 0.0) < 0 and self._given(worst) < WARNED:
+            self._seeds([worst], WARNED)
 
     def _deepen(self, ran: Ran, one_in: int, many: int, most: int | None) -> Ran:
         """More seeds for the arms that look best, and for the baseline. Of fewer seeds, less is

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -30,10 +30,12 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What one stage of a study hands on to the next, so that rows are cut and read once."""
+    """What one stage of a study hands on to the next: rows are cut and read once, and what was
+    begun ahead goes on. `running` holds arm and seed of every trial that an engine is at."""
 
     cut: Cutter
     digests: Digests
+    running: set[tuple[str, int]] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +98,7 @@ class Loop:
             if seeds < len(protocol.seeds)
         }
         self._trials: dict[str, dict[int, Trial]] = {arm.name: {} for arm in arms}
-        self._running: set[tuple[str, int]] = set()
+        self._running = known.running
         self._round = 0
         self._best: str | None = None
         for name, recipe in self.recipes.items():
@@ -106,19 +108,25 @@ class Loop:
                 self._trials[trial.arm][trial.seed] = trial
 
     def go(self) -> None:
-        """Train all that is to be trained; returns early when the time is up."""
+        """Train all that is to be trained; returns early when the time is up. What was begun ahead
+        may still run then."""
         self._race()
         while True:
             self._submit()
-            if not self._running:
+            if not self._awaited:
                 return
             trial = self._engine.wait(self._heard)
             self._running.discard((trial.arm, trial.seed))
-            if trial.status == "cut":
+            if trial.status == "cut" or trial.arm not in self._trials:
                 continue
             self._trials[trial.arm][trial.seed] = self._store.add(trial)
             self._race()
             self._tell(trial.arm, trial.seed)
+
+    @property
+    def _awaited(self) -> bool:
+        """Whether anything runs that this stage is for."""
+        return any(seed in self._seeds.get(arm, ()) for arm, seed in self._running)
 
     @property
     def unfinished(self) -> bool:
@@ -156,14 +164,31 @@ class Loop:
             for name in (self._baseline, *others):
                 if len(self._running) >= self._engine.slots or self._over():
                     return
-                wanted = seed in self._seeds[name] and seed not in self._trials[name]
-                if wanted and (name, seed) not in self._running:
-                    self._engine.submit(name, self.recipes[name], seed)
-                    self._running.add((name, seed))
+                if seed in self._seeds[name]:
+                    self._begin(name, seed)
+        self._begin_ahead()
+
+    def _begin(self, name: str, seed: int) -> None:
+        if seed not in self._trials[name] and (name, seed) not in self._running:
+            self._engine.submit(name, self.recipes[name], seed)
+            self._running.add((name, seed))
+
+    def _begin_ahead(self) -> None:
+        """Slots that would wait for the last trials of a stage train the baseline under further
+        seeds: whichever arms go on, they are compared with it."""
+        for seed in self._protocol.seeds if self._staged else ():
+            if len(self._running) < self._engine.slots and self._awaited:
+                self._begin(self._baseline, seed)
+
+    @property
+    def _staged(self) -> bool:
+        """Whether later stages want more seeds."""
+        return self._proposals[0].most is not None
 
     def _heard(self, arm: str, seed: int, epoch: TrialEpoch) -> bool:
         self._tell(arm, seed, epoch)
-        return seed in self._seeds[arm] and not self._over()
+        ahead = self._staged and arm == self._baseline
+        return (ahead or seed in self._seeds.get(arm, ())) and not self._over()
 
     def _race(self) -> None:
         """Decide on every round that all running arms have finished."""
