@@ -16,13 +16,19 @@ from typing import Any
 MODULE = "goodfit.experiment.worker"
 """Run by name: it stands above the studies, for it brings the instruments that measure models."""
 
+LARGE_PAGES = "glibc.malloc.hugetlb"
+"""See https://sourceware.org/glibc/manual/latest/html_node/Memory-Allocation-Tunables.html; where
+it is set already, or the C library is another, nothing changes."""
+
 Inbox = queue.Queue[tuple["Worker", dict[str, Any] | None]]
 
 
 def one_core(backend: str, folder: Path) -> dict[str, str]:
     """The environment of a worker: this process's, with Keras' backend as it is here, and one
     thread each, since there are as many workers as cores. What JAX compiles is kept in `folder`,
-    for the trials of one arm differ in their seeds only."""
+    for the trials of one arm differ in their seeds only. Large blocks of memory are given to the
+    process in large pages: a convolutional network frees and takes hundreds of megabytes at every
+    step, and page by page that took a third of a trial's time (benchmarks/memory_pages.py)."""
     compiled = {
         "JAX_COMPILATION_CACHE_DIR": str(folder / "compiled"),
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
@@ -34,8 +40,11 @@ def one_core(backend: str, folder: Path) -> dict[str, str]:
     tensorflow = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
     flags = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false".strip()
     # XLA sizes its thread pool by NPROC; on a GPU the workers share the memory.
+    pages = os.environ.get("GLIBC_TUNABLES", "")
+    if LARGE_PAGES not in pages:
+        pages = ":".join(filter(None, (pages, f"{LARGE_PAGES}=1")))
     jax = {"NPROC": "1", "XLA_FLAGS": flags, "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
-    told = {"KERAS_BACKEND": backend, "PYTHONUTF8": "1"}
+    told = {"KERAS_BACKEND": backend, "PYTHONUTF8": "1", "GLIBC_TUNABLES": pages}
     return {**compiled, **os.environ, **threads, **tensorflow, **jax, **told}
 
 
