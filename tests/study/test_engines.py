@@ -185,3 +185,20 @@ def test_workers_have_one_thread_each_and_the_backend_of_this_process(tmp_path):
     assert told["KERAS_BACKEND"] == "torch"
     assert told["OMP_NUM_THREADS"] == told["NPROC"] == told["TF_NUM_INTRAOP_THREADS"] == "1"
     assert told["PATH"] == os.environ["PATH"]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (None, "glibc.malloc.hugetlb=1"),
+        ("glibc.malloc.perturb=7", "glibc.malloc.perturb=7:glibc.malloc.hugetlb=1"),
+        ("glibc.malloc.hugetlb=0", "glibc.malloc.hugetlb=0"),
+    ],
+)
+def test_workers_take_large_pages_unless_told_otherwise(tmp_path, monkeypatch, given, told):
+    from goodfit.study.engines.worker import one_core
+
+    monkeypatch.delenv("GLIBC_TUNABLES", raising=False)
+    if given is not None:
+        monkeypatch.setenv("GLIBC_TUNABLES", given)
+    assert one_core("jax", tmp_path)["GLIBC_TUNABLES"] == told
