@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import platform
 import signal
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -185,6 +188,40 @@ def test_workers_have_one_thread_each_and_the_backend_of_this_process(tmp_path):
     assert told["KERAS_BACKEND"] == "torch"
     assert told["OMP_NUM_THREADS"] == told["NPROC"] == told["TF_NUM_INTRAOP_THREADS"] == "1"
     assert told["PATH"] == os.environ["PATH"]
+
+
+def test_a_worker_keeps_memory_that_tensorflow_would_have_it_return():
+    # In a process of its own, for malloc's settings are the process's.
+    script = """
+import ctypes
+import resource
+from goodfit.experiment.worker import keep_memory
+
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+libc.free.argtypes = [ctypes.c_void_p]
+libc.memset.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t]
+
+def faults(size=2**22, times=20):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(times):
+        block = libc.malloc(size)
+        libc.memset(block, 1, size)
+        libc.free(block)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+libc.mallopt(-3, 2**17)  # as TensorFlow does
+returned = faults()
+keep_memory()
+faults()
+print(returned, faults())
+"""
+    if platform.libc_ver()[0] != "glibc":
+        pytest.skip("another C library")
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    returned, kept = map(int, done.stdout.split())
+    assert returned >= 20
+    assert kept <= 2
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,9 @@ from typing import Any, TextIO
 
 Message = dict[str, Any]
 
-M_MMAP_THRESHOLD, LARGEST = -3, 2**25
-"""mallopt(3): from which size on malloc maps a block by itself, and the most that it can be told."""
+KEPT = {-3: 2**25, -1: 2**30}
+"""mallopt(3): blocks below M_MMAP_THRESHOLD (32 MB is the most) come out of malloc's own heap, of
+which M_TRIM_THRESHOLD bytes are kept when they are free."""
 
 
 def main(folder: Path) -> None:
@@ -103,7 +104,8 @@ def keep_memory() -> None:
     being given the same pages again.
     """
     with suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGEST)
+        for option, size in KEPT.items():
+            ctypes.CDLL(None).mallopt(option, size)
 
 
 if __name__ == "__main__":
