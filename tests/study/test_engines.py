@@ -218,7 +218,9 @@ print(returned, faults())
 """
     if platform.libc_ver()[0] != "glibc":
         pytest.skip("another C library")
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     returned, kept = map(int, done.stdout.split())
     assert returned >= 20
     assert kept <= 2
