@@ -28,7 +28,7 @@ def one_core(backend: str, folder: Path) -> dict[str, str]:
     thread each, since there are as many workers as cores. What JAX compiles is kept in `folder`,
     for the trials of one arm differ in their seeds only. Large blocks of memory are given to the
     process in large pages: a convolutional network frees and takes hundreds of megabytes at every
-    step, and page by page that took a third of a trial's time (benchmarks/memory_pages.py)."""
+    step, and page by page that takes a third of its time on JAX (benchmarks/memory_pages.py)."""
     compiled = {
         "JAX_COMPILATION_CACHE_DIR": str(folder / "compiled"),
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
