@@ -100,8 +100,8 @@ def keep_memory() -> None:
 
     Once a generator has fed TensorFlow on Python 3.11, TensorFlow has every block above 128 kB
     returned to the system at once, against a leak of Python's, for as long as the process lives
-    (tensorflow::data::ApplyPython311MemoryPatch). All later trials spent a third of their time on
-    being given the same pages again.
+    (tensorflow::data::ApplyPython311MemoryPatch in 2.21). Of a worker's time in a study of CIFAR a
+    third went to the system then, which gave it the same pages again at every step.
     """
     with suppress(AttributeError, OSError, TypeError):
         for option, size in KEPT.items():
